@@ -1,0 +1,79 @@
+import type { Digest, ImageName, Platform, Reference } from '../kernel/image.ts';
+import type { Hold } from '../kernel/hold.ts';
+import type { Place } from '../kernel/place.ts';
+import type { ObjectRef, Sha } from '../kernel/refs.ts';
+import type { Time } from '../kernel/time.ts';
+import type { Trailers } from '../kernel/trailers.ts';
+import type { Listing, TagFacts } from '../registry/listing.ts';
+
+/** How tags are allowed by `allow-tags`; `nothing` is what unreadable text means (Image Updater v0.18: fail closed), with the reason. */
+export type TagFilter =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'regexp'; readonly expression: string }
+  | { readonly kind: 'nothing'; readonly because: string };
+
+export type Strategy = 'semver' | 'newest-build' | 'alphabetical' | 'digest';
+
+/** What one Application asks for one image. `written` is the image as the annotation spells it, without constraint. */
+export type Watch = {
+  readonly application: ObjectRef;
+  readonly alias?: string;
+  readonly image: ImageName;
+  readonly written: string;
+  readonly strategy: Strategy;
+  readonly constraint?: string;
+  readonly allow: TagFilter;
+  readonly ignore: readonly string[];
+  readonly forceUpdate: boolean;
+  readonly pullSecret?: string;
+  readonly platforms?: readonly Platform[];
+  /** The kustomize image entry to replace, where it is not the image itself (`kustomize.image-name`). */
+  readonly kustomizeName?: string;
+};
+
+/** What happened to one tag, and which rule said so: shown by `explain` for every tag. */
+export type TagVerdict = { readonly tag: string; readonly verdict: 'chosen' | 'eligible' | 'dropped' | 'held'; readonly because: string };
+
+/** A fact that a decision lacks; the loop gathers exactly that and asks again. */
+export type Need =
+  { readonly need: 'tag'; readonly image: ImageName; readonly tag: string } | { readonly need: 'history'; readonly place: Place };
+
+export type Choice =
+  | { readonly kind: 'needs'; readonly facts: readonly Need[]; readonly because: string }
+  | {
+      readonly kind: 'raise';
+      readonly from: Reference;
+      readonly to: Reference & { readonly digest: Digest; readonly children: readonly Digest[] };
+      readonly because: string;
+      readonly tags: readonly TagVerdict[];
+    }
+  | { readonly kind: 'keep'; readonly at: Reference; readonly because: string; readonly tags: readonly TagVerdict[] }
+  | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
+
+/** One change of a place's value in first-parent history; `null` is absence. */
+export type PlaceChange = {
+  readonly commit: Sha;
+  readonly author: string;
+  readonly at: Time;
+  readonly trailers: Trailers;
+  readonly before: string | null;
+  readonly after: string | null;
+};
+
+/** Newest first. `complete` is false where older commits were not read. */
+export type PlaceHistory = { readonly complete: boolean; readonly changes: readonly PlaceChange[] };
+
+/** Everything that `guard` decides from. `facts` holds what is known of tags; a tag that the registry does not have is 'absent'. */
+export type PlaceQuestion = {
+  readonly place: Place;
+  readonly watches: readonly Watch[];
+  readonly listing: Listing;
+  /** The value in Git now; undefined where the place does not exist yet. */
+  readonly current: Reference | undefined;
+  readonly facts: Readonly<Record<string, TagFacts | 'absent'>>;
+  /** Holds of this place. */
+  readonly holds: readonly Hold[];
+  readonly history?: PlaceHistory;
+  /** Annotation `windlass.dev/paused: "true"` of an Application that reads the place. */
+  readonly paused?: boolean;
+};

@@ -1,0 +1,30 @@
+import type { Action } from '../kernel/action.ts';
+import type { Millis, Time } from '../kernel/time.ts';
+import type { AnalysisRun, AnalysisTemplate } from '../resources/analysis.ts';
+import type { Resource } from '../resources/meta.ts';
+import type { Rollout, RolloutStatus } from '../resources/rollout.ts';
+import type { Pod, ReplicaSet } from '../resources/workload.ts';
+
+/** Every object that the next step of a Rollout depends on, as read in one moment. Lists hold what the Rollout owns, in any order. */
+export type Observed = {
+  readonly cluster: string;
+  readonly rollout: Resource<Rollout>;
+  readonly replicaSets: readonly Resource<ReplicaSet>[];
+  readonly pods: readonly Resource<Pod>[];
+  readonly runs: readonly Resource<AnalysisRun>[];
+  /** By name; templates of the Rollout's namespace, then `cluster/NAME` for cluster-wide ones. */
+  readonly templates: Readonly<Record<string, Resource<AnalysisTemplate>>>;
+};
+
+/**
+ * At most one step. Actions come in order, the status write last; a conflict discards the pass. `wakeAt` (epoch milliseconds) is
+ * the next moment at which time alone can change the answer.
+ */
+export type RolloutStep = {
+  readonly actions: readonly Action[];
+  readonly status: RolloutStatus;
+  readonly wakeAt?: Millis;
+  readonly because: string;
+};
+
+export type { Time };

@@ -1,0 +1,21 @@
+import type { Input } from './adapter.ts';
+
+/**
+ * A case in which we answer differently on purpose: a bug that is not copied, or a refusal where the peer damages something. `covers`
+ * is a claim about the input, never a list of rows; `instead` says whether our answer is the one that we mean.
+ */
+export type Deviation = {
+  readonly set: string;
+  readonly because: string;
+  readonly covers: (input: Input, expected: unknown) => boolean;
+  readonly instead: (answer: unknown, input: Input) => boolean;
+};
+
+export const deviations: readonly Deviation[] = [
+  {
+    set: 'semver-constraints',
+    because: 'Every size has a limit: a constraint of more than 512 bytes or 32 alternatives is refused, as Masterminds v3.5.0 does.',
+    covers: ({ constraint }) => typeof constraint === 'string' && (constraint.length > 512 || constraint.split('||').length > 32),
+    instead: (answer) => JSON.stringify(answer) === '{"constraintError":true}',
+  },
+];

@@ -1,0 +1,35 @@
+import type { FailureCode } from '../kernel/failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
+import type { Question } from './question.ts';
+import { sentence } from './question.ts';
+
+const timeouts: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+const happened = {
+  unreachable: 'no connection',
+  'timed-out': 'no answer in time',
+  'broken-answer': 'an answer that is not HTTP',
+} satisfies Partial<Record<FailureCode, string>>;
+
+/** The failure that a thrown value of the HTTP client stands for. */
+export function connectionFailure(question: Question, thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const code = systemCode(thrown);
+  const kind = kindOf(code);
+  return new Failure(kind, sentence(question, happened[kind], code === '' ? sentenceOf(thrown) : code), { cause: thrown });
+}
+
+/** True where a kept connection may have been closed by the other side before it read the request. */
+export function isStaleConnection(thrown: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(systemCode(thrown));
+}
+
+function kindOf(code: string): keyof typeof happened {
+  if (timeouts.has(code)) return 'timed-out';
+  return /^HPE_|^UND_ERR_(RES_|HEADERS_OVERFLOW|RESPONSE|NOT_SUPPORTED)/.test(code) ? 'broken-answer' : 'unreachable';
+}
+
+function systemCode(thrown: unknown): string {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return '';
+  return typeof thrown.code === 'string' ? thrown.code : '';
+}

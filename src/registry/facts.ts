@@ -1,0 +1,97 @@
+import { Failure } from '../kernel/failure.ts';
+import type { Digest } from '../kernel/image.ts';
+import { isDigest } from '../kernel/image.ts';
+import type { Millis } from '../kernel/time.ts';
+import type { Asking } from './asking.ts';
+import { claimedDigest, verifyDigest } from './digest.ts';
+import type { ImageOrigin } from './image-config.ts';
+import { parseImageConfig } from './image-config.ts';
+import { parseJson } from './json-body.ts';
+import type { TagFacts } from './listing.ts';
+import type { Manifest } from './manifests.ts';
+import { manifestAccept, parseManifest } from './manifests.ts';
+import type { Answer, Question } from './question.ts';
+import { headerOf, sentence } from './question.ts';
+import { refusalOf, registryErrors } from './refusal.ts';
+
+/** Reads of one repository: how to ask, and a question that lacks only what is asked for. */
+export type Reading = {
+  readonly asking: Asking;
+  readonly now: () => Millis;
+  readonly question: (method: Question['method'], path: string, trying: string) => Question;
+};
+
+type Read = { readonly digest: Digest; readonly manifest: Manifest };
+
+/** The digest that a manifest is served under, or `absent`: by HEAD, and by GET where the registry's HEAD says none. */
+export async function readDigest(reading: Reading, reference: string): Promise<Digest> {
+  const question = manifestQuestion(reading, 'HEAD', reference);
+  const answer = await reading.asking.ask(question);
+  // A HEAD has no body that could say more.
+  if (answer.status === 404) return 'absent';
+  if (answer.status !== 200) throw refusalOf(question, answer, reading.now());
+  const claimed = claimedDigest(question, answer);
+  if (claimed !== undefined && isDigest(reference) && claimed !== reference) {
+    throw new Failure('broken-answer', sentence(question, 'a false digest', `asked for ${reference}, got ${claimed}`));
+  }
+  if (claimed !== undefined) return claimed;
+  const read = await readManifest(reading, reference);
+  return read === 'absent' ? 'absent' : read.digest;
+}
+
+/** Digest, platforms, and where the configuration can be had its time and revision; `whole` is false where it could not. */
+export async function readFacts(reading: Reading, tag: string): Promise<{ facts: TagFacts; whole: boolean } | 'absent'> {
+  const read = await readManifest(reading, tag);
+  if (read === 'absent') return 'absent';
+  const { digest, manifest } = read;
+  const children = manifest.kind === 'index' ? manifest.children : [];
+  const origin = await readOrigin(reading, manifest);
+  return { facts: { tag, digest, children, ...(origin === 'absent' ? {} : origin) }, whole: origin !== 'absent' };
+}
+
+/**
+ * What the configuration says; of an index, that of its first platform. Only a 404 is an answer: a registry that fails here must not pass
+ * for an image without a revision.
+ */
+async function readOrigin(reading: Reading, manifest: Manifest): Promise<ImageOrigin | 'absent'> {
+  if (manifest.kind === 'index') {
+    const [first] = manifest.children;
+    if (first === undefined) return {};
+    const child = await readManifest(reading, first.digest);
+    return child === 'absent' || child.manifest.kind !== 'image' ? 'absent' : readOrigin(reading, child.manifest);
+  }
+  return manifest.kind === 'image' && manifest.config !== undefined ? readConfig(reading, manifest.config) : {};
+}
+
+async function readConfig(reading: Reading, digest: Digest): Promise<ImageOrigin | 'absent'> {
+  const question = { ...reading.question('GET', `blobs/${digest}`, `read the image configuration ${digest}`), accept: '*/*' };
+  const answer = await reading.asking.ask(question);
+  if (answer.status === 404) return 'absent';
+  if (answer.status !== 200) throw refusalOf(question, answer, reading.now());
+  verifyDigest(question, answer.body, digest);
+  return parseImageConfig(parseJson(answer.body));
+}
+
+async function readManifest(reading: Reading, reference: string): Promise<Read | 'absent'> {
+  const question = manifestQuestion(reading, 'GET', reference);
+  const answer = await reading.asking.ask(question);
+  if (answer.status === 404 && saysAbsent(answer)) return 'absent';
+  if (answer.status !== 200) throw refusalOf(question, answer, reading.now());
+  const digest = verifyDigest(question, answer.body, isDigest(reference) ? reference : claimedDigest(question, answer));
+  const manifest = parseManifest(parseJson(answer.body), headerOf(answer, 'content-type'));
+  if (manifest.kind === 'unreadable') throw new Failure('broken-answer', sentence(question, manifest.because));
+  return { digest, manifest };
+}
+
+/** True for a 404 about the manifest: not one about the repository, and not the page of some other server. */
+function saysAbsent(answer: Answer): boolean {
+  const errors = registryErrors(answer.body);
+  return errors.length === 0 ? answer.body.length === 0 : errors.every(({ code }) => code !== 'NAME_UNKNOWN');
+}
+
+function manifestQuestion(reading: Reading, method: Question['method'], reference: string): Question {
+  return {
+    ...reading.question(method, `manifests/${encodeURIComponent(reference)}`, `read manifest ${reference}`),
+    accept: manifestAccept,
+  };
+}

@@ -1,0 +1,26 @@
+import { isBody } from '../kernel/json.ts';
+import type { Time } from '../kernel/time.ts';
+import { timeOf } from '../kernel/time.ts';
+
+/** What an image's configuration says about its making. */
+export type ImageOrigin = { readonly createdAt?: Time; readonly revision?: string };
+
+/** Reads `created` and the label org.opencontainers.image.revision (OCI image specification 1.1); what is absent or senseless is left out. */
+export function parseImageConfig(parsed: unknown): ImageOrigin {
+  if (!isBody(parsed)) return {};
+  const config = parsed['config'];
+  const labels = isBody(config) ? config['Labels'] : undefined;
+  const revision = isBody(labels) ? labels['org.opencontainers.image.revision'] : undefined;
+  const createdAt = createdAtOf(parsed['created']);
+  return {
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(typeof revision === 'string' && revision !== '' ? { revision } : {}),
+  };
+}
+
+function createdAtOf(created: unknown): Time | undefined {
+  const ms = typeof created === 'string' ? Date.parse(created) : NaN;
+  // Year 1 is Go's zero time: the builder set none.
+  if (Number.isNaN(ms) || (typeof created === 'string' && created.startsWith('0001-'))) return undefined;
+  return timeOf(ms);
+}

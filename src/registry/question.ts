@@ -1,0 +1,30 @@
+import type { Credential } from '../kernel/secret.ts';
+
+/** One request to a registry. Addresses, sizes in bytes; `trying` is what a person reads about it. */
+export type Question = {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly accept: string;
+  readonly repository: string;
+  readonly trying: string;
+  readonly maxBytes: number;
+  readonly credential?: Credential;
+  readonly signal: AbortSignal;
+};
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** `url` is where the answer came from, after redirects. The body of a HEAD is empty. */
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array; readonly url: URL };
+
+/** First value of a header; undefined where it is absent or empty. */
+export function headerOf(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return (typeof value === 'string' ? value : value?.[0])?.trim() || undefined;
+}
+
+/** `registry.example.com: 401 for team/shop (list tags, as bot)`: what happened, to which host, for what. */
+export function sentence(question: Question, happened: string, detail?: string): string {
+  const who = question.credential === undefined ? 'without a credential' : `as ${question.credential.username}`;
+  return `${question.url.host}: ${happened} for ${question.repository} (${question.trying}, ${who})${detail === undefined ? '' : `: ${detail}`}`;
+}

@@ -1,0 +1,120 @@
+import type { Dispatcher } from 'undici';
+import { request } from 'undici';
+import { Failure } from '../kernel/failure.ts';
+import { connectionFailure, isStaleConnection } from './broken-connection.ts';
+import { cancelled, startDeadline } from './deadline.ts';
+import type { Gate } from './gate.ts';
+import { createGate } from './gate.ts';
+import { isDowngrade, isSameHost } from './hosts.ts';
+import type { Answer, Question } from './question.ts';
+import { headerOf, sentence } from './question.ts';
+
+export type Transport = {
+  /** Sends a request and reads the whole answer, whatever its status; redirects are followed. Throws `Failure` where no answer came. */
+  send(question: Question, authorization?: string): Promise<Answer>;
+};
+
+export type TransportOptions = {
+  readonly dispatcher: Dispatcher;
+  readonly userAgent: string;
+  /** For one request and its body, in ms; time spent waiting for other requests of ours does not count. */
+  readonly timeoutMs: number;
+  readonly inFlightPerHost: number;
+};
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const maxRedirects = 5;
+
+export function createTransport(options: TransportOptions): Transport {
+  const gates = new Map<string, Gate>();
+
+  function gateOf(host: string): Gate {
+    const gate = gates.get(host) ?? createGate(options.inFlightPerHost);
+    gates.set(host, gate);
+    return gate;
+  }
+
+  async function exchange(question: Question, url: URL, authorization: string | undefined): Promise<Answer> {
+    const leave = await gateOf(url.host)
+      .enter(question.signal)
+      .catch(() => Promise.reject(cancelled(question)));
+    const deadline = startDeadline(question, options.timeoutMs);
+    const ask = (): Promise<Answer> => exchangeOnce(options, { question, url, authorization, signal: deadline.signal });
+    try {
+      return await ask().catch((thrown: unknown) => (isStaleConnection(thrown) ? ask() : Promise.reject(rejection(thrown))));
+    } catch (thrown) {
+      throw connectionFailure(question, deadline.signal.aborted ? deadline.signal.reason : thrown);
+    } finally {
+      deadline.stop();
+      leave();
+    }
+  }
+
+  async function send(question: Question, authorization?: string): Promise<Answer> {
+    let url = question.url;
+    let carried = authorization;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+      const answer = await exchange(question, url, carried);
+      const location = redirects.has(answer.status) ? headerOf(answer, 'location') : undefined;
+      if (location === undefined) return answer;
+      url = redirectTarget(question, answer.url, location);
+      // Blobs are often served by a storage host, which must not see the registry's credential; once dropped it stays dropped.
+      if (!isSameHost(question.url, url)) carried = undefined;
+    }
+    throw new Failure('broken-answer', sentence(question, `more than ${maxRedirects} redirects`));
+  }
+
+  return { send };
+}
+
+function rejection(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function redirectTarget(question: Question, from: URL, location: string): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (target === undefined || !/^https?:$/.test(target.protocol) || isDowngrade(from, target)) {
+    throw new Failure('broken-answer', sentence(question, 'a redirect that cannot be followed'));
+  }
+  return target;
+}
+
+type Sending = {
+  readonly question: Question;
+  readonly url: URL;
+  readonly authorization: string | undefined;
+  readonly signal: AbortSignal;
+};
+
+async function exchangeOnce(options: TransportOptions, sending: Sending): Promise<Answer> {
+  const { question, url, authorization, signal } = sending;
+  const response = await request(url, {
+    method: question.method,
+    dispatcher: options.dispatcher,
+    signal,
+    // Without this undici closes the connection after every HEAD.
+    reset: false,
+    headers: {
+      accept: question.accept,
+      'user-agent': options.userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+  });
+  const answer = { status: response.statusCode, headers: response.headers, url };
+  if (question.method === 'GET') return { ...answer, body: await readBody(question, response.body) };
+  await response.body.dump();
+  return { ...answer, body: new Uint8Array() };
+}
+
+async function readBody(question: Question, body: AsyncIterable<unknown>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    // Leaving the loop closes the connection, so the rest is never read.
+    if (size > question.maxBytes) throw new Failure('too-large', sentence(question, `an answer of more than ${question.maxBytes} bytes`));
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,116 @@
+import * as kinds from './field.ts';
+import type { Field, Flaw } from './field.ts';
+
+/** A registry whose API lives elsewhere than its prefix says, or whose credentials an administrator binds to it (LOOP 20). */
+export type RegistryHost = { readonly prefix: string; readonly apiUrl: string; readonly credentials?: string };
+
+const namespaceRule = { accepts: kinds.isNamespaceName, expected: 'a namespace name (lower case letters, digits, dashes)' };
+const addressRule = { accepts: kinds.isHostOrBlock, expected: 'a host name, an IP address or a block such as 127.0.0.0/8' };
+const credentialGrammar = /^(?:secret:[^/#\s]+\/[^/#\s]+#[^#\s]+|pullsecret:[^/#\s]+\/[^/#\s]+|env:[A-Za-z_]\w*)$/;
+
+function isHttpUrl(written: string): boolean {
+  return URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
+}
+
+function readHost(entry: Readonly<Record<string, unknown>>): { value: RegistryHost } | { flaws: readonly Flaw[] } {
+  const { prefix, apiUrl, credentials } = entry;
+  const rules: readonly (readonly [key: string, good: boolean, expected: string])[] = [
+    ['prefix', typeof prefix === 'string' && /^[\w.:-]+(?:\/[\w./-]+)?$/.test(prefix), 'a registry host, optionally with a path'],
+    ['apiUrl', typeof apiUrl === 'string' && isHttpUrl(apiUrl), 'an http or https URL'],
+    [
+      'credentials',
+      credentials === undefined || (typeof credentials === 'string' && credentialGrammar.test(credentials)),
+      'secret:NAMESPACE/NAME#FIELD, pullsecret:NAMESPACE/NAME or env:NAME',
+    ],
+  ];
+  const known = new Set(rules.map(([key]) => key));
+  const flaws = [
+    ...rules
+      .filter(([, good]) => !good)
+      .map(([key, , expected]) => ({
+        under: `.${key}`,
+        got: key === 'credentials' ? 'another text' : kinds.showWritten(entry[key]),
+        expected,
+      })),
+    ...Object.keys(entry)
+      .filter((key) => !known.has(key))
+      .map((key) => ({ under: `.${key}`, got: 'an unknown key', expected: `one of ${[...known].join(', ')}` })),
+  ];
+  if (flaws.length > 0 || typeof prefix !== 'string' || typeof apiUrl !== 'string') return { flaws };
+  return { value: { prefix, apiUrl, ...(typeof credentials === 'string' ? { credentials } : {}) } };
+}
+
+/** Every setting, in the order of config/windlass.yaml, where each one is described. */
+export const table = {
+  engine: kinds.oneOf<'embedded' | 'argocd'>('embedded', ['embedded'], { argocd: 'the engine argocd is not supported yet' }),
+  compat: kinds.oneOf<'v0'>('v0', ['v0'], { v1: 'the reading of Image Updater v1 is not supported yet' }),
+  namespace: kinds.text('windlass', namespaceRule),
+  applicationNamespaces: kinds.texts(namespaceRule),
+  secretNamespaces: kinds.texts(namespaceRule),
+  cluster: { name: kinds.text('in-cluster'), kubeconfig: kinds.text(''), context: kinds.text('') },
+  git: {
+    stateDir: kinds.text('.windlass-state/git', { accepts: (written) => written !== '', expected: 'a directory' }),
+    pollInterval: kinds.duration('30s'),
+    timeout: kinds.duration('60s'),
+    historyLimit: kinds.integer(200, 1, 10_000),
+    caFile: kinds.text(''),
+    author: {
+      name: kinds.text('windlass', { accepts: (written) => /^[^<>\n]+$/.test(written), expected: 'a name without angle brackets' }),
+      email: kinds.text('windlass@noreply.windlass.dev', {
+        accepts: (written) => /^[^\s<>@]+@[^\s<>@]+$/.test(written),
+        expected: 'an email address',
+      }),
+    },
+  },
+  registries: {
+    pollInterval: kinds.duration('2m'),
+    timeout: kinds.duration('30s'),
+    maxTags: kinds.integer(100_000, 1, 10_000_000),
+    hosts: kinds.entries('an object with prefix, apiUrl and optionally credentials', readHost),
+  },
+  holds: {
+    path: kinds.text('.windlass/holds.yaml', {
+      accepts: (written) => /^[^/\s][^\s]*\.ya?ml$/.test(written) && !written.split('/').includes('..'),
+      expected: 'the path of a YAML file inside the repository',
+    }),
+  },
+  render: {
+    toolDir: kinds.text(''),
+    timeout: kinds.duration('60s'),
+    maxObjects: kinds.integer(5000, 1, 1_000_000),
+    maxBytes: kinds.bytes('50Mi'),
+  },
+  analysis: {
+    prometheusAddress: kinds.text('', {
+      accepts: (written) => written === '' || isHttpUrl(written),
+      expected: 'an http or https URL, or nothing',
+    }),
+    timeout: kinds.duration('30s'),
+  },
+  sync: { interval: kinds.duration('3m'), workers: kinds.integer(8, 1, 256) },
+  http: { enabled: kinds.yesNo(true), host: kinds.text('0.0.0.0'), port: kinds.integer(8080, 0, 65_535) },
+  webhooks: { secretEnv: kinds.text(''), secretFile: kinds.text('') },
+  addresses: { allow: kinds.texts(addressRule) },
+  limits: { fileBytes: kinds.bytes('1Mi'), responseBytes: kinds.bytes('64Mi') },
+  log: { level: kinds.oneOf<LogLevel>('info', ['debug', 'info', 'warn', 'error']) },
+  shutdown: { grace: kinds.duration('20s') },
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export type SettingsNode = Field<unknown> | { readonly [key: string]: SettingsNode };
+
+type ValuesOf<Node> = Node extends Field<infer Value> ? Value : { readonly [Key in keyof Node]: ValuesOf<Node[Key]> };
+
+/** Every setting of the process. Durations are milliseconds, sizes bytes. */
+export type Settings = ValuesOf<typeof table>;
+
+export function isField(node: SettingsNode): node is Field<unknown> {
+  return typeof node.read === 'function';
+}
+
+/** Every setting with its dotted path, in the order of the table. */
+export function leavesOf(node: SettingsNode = table, path = ''): readonly (readonly [path: string, field: Field<unknown>])[] {
+  if (isField(node)) return [[path, node]];
+  return Object.entries(node).flatMap(([key, child]) => leavesOf(child, path === '' ? key : `${path}.${key}`));
+}

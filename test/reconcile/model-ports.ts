@@ -1,0 +1,29 @@
+import type { Clock, Log } from '../../src/reconcile/ports.ts';
+
+export interface ModelClock extends Clock {
+  /** Moves time on and wakes who slept until then. */
+  advance(ms: number): void;
+}
+
+export function createModelClock(start: number): ModelClock {
+  let now = start;
+  let sleepers: { at: number; wake: () => void }[] = [];
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        sleepers.push({ at: now + ms, wake: resolve });
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+    advance(ms) {
+      now += ms;
+      const due = sleepers.filter((sleeper) => sleeper.at <= now);
+      sleepers = sleepers.filter((sleeper) => sleeper.at > now);
+      due.forEach((sleeper) => sleeper.wake());
+    },
+  };
+}
+
+const nothing = () => undefined;
+export const silentLog: Log = { info: nothing, warn: nothing, error: nothing, debug: nothing };

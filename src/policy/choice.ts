@@ -29,6 +29,8 @@ export type Watch = {
   readonly platforms?: readonly Platform[];
   /** The kustomize image entry to replace, where it is not the image itself (`kustomize.image-name`). */
   readonly kustomizeName?: string;
+  /** Values paths that receive the image in a Helm source (`helm.image-name`, `helm.image-tag`, `helm.image-spec`). */
+  readonly helm?: { readonly imageName?: string; readonly imageTag?: string; readonly imageSpec?: string };
 };
 
 /** What happened to one tag, and which rule said so: shown by `explain` for every tag. */
@@ -37,6 +39,9 @@ export type TagVerdict = { readonly tag: string; readonly verdict: 'chosen' | 'e
 /** A fact that a decision lacks; the loop gathers exactly that and asks again. */
 export type Need =
   { readonly need: 'tag'; readonly image: ImageName; readonly tag: string } | { readonly need: 'history'; readonly place: Place };
+
+/** Which rule made a decision keep Git's value, where a person may want to be told: a person's answer (LOOP 4), a hold, a pause. */
+export type KeepRule = 'person' | 'held' | 'paused';
 
 export type Choice =
   | { readonly kind: 'needs'; readonly facts: readonly Need[]; readonly because: string }
@@ -47,7 +52,13 @@ export type Choice =
       readonly because: string;
       readonly tags: readonly TagVerdict[];
     }
-  | { readonly kind: 'keep'; readonly at: Reference; readonly because: string; readonly tags: readonly TagVerdict[] }
+  | {
+      readonly kind: 'keep';
+      readonly at: Reference;
+      readonly because: string;
+      readonly tags: readonly TagVerdict[];
+      readonly rule?: KeepRule;
+    }
   | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
 
 /** One change of a place's value in first-parent history; `null` is absence. */

@@ -12,16 +12,18 @@ export type Version = {
 };
 
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
-const lenient = new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`);
-const strict = new RegExp(`^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`);
+const grammars = {
+  lenient: new RegExp(`^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`),
+  strict: new RegExp(`^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-(${identifiers}))?(?:\\+(${identifiers}))?$`),
+};
 const uint64Max = 2n ** 64n - 1n;
 
 /**
  * The version that a text spells; undefined where Masterminds v3.4.0 refuses it. `lenient` (what tags get, Go's NewVersion) takes one
  * `v` in front, leading zeros and missing minor and patch; `strict` (StrictNewVersion) takes none of these.
  */
-export function parseVersion(text: string, grammar: 'lenient' | 'strict' = 'lenient'): Version | undefined {
-  const match = (grammar === 'strict' ? strict : lenient).exec(text);
+export function parseVersion(text: string, grammar: keyof typeof grammars = 'lenient'): Version | undefined {
+  const match = grammars[grammar].exec(text);
   if (match === null) return undefined;
   const numbers = match.slice(1, 4).map((part: string | undefined) => BigInt(part ?? 0));
   const [major = 0n, minor = 0n, patch = 0n] = numbers;

@@ -1,0 +1,66 @@
+import type { ImageName } from '../../kernel/image.ts';
+import { canonicalImageName, parseImageReference } from '../../kernel/image.ts';
+import type { Problem } from '../../kernel/problem.ts';
+import type { Setting } from './settings.ts';
+
+/** One entry of `image-list`. `written` is the image as spelled, without alias and constraint. */
+export type ListedImage = {
+  readonly alias?: string;
+  readonly image: ImageName;
+  readonly written: string;
+  readonly constraint?: string;
+};
+
+type Entry = { readonly listed: ListedImage; readonly warning?: Problem } | { readonly problem: Problem };
+
+type ImageList = { readonly listed: readonly ListedImage[]; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+/**
+ * Reads `[alias=]image[:constraint], ...` as Image Updater v0.18 does, with three corrections: blanks around `=` do not count, a registry
+ * may be a bare host with a port also before a constraint, and an entry that could never match a running image is a problem.
+ */
+export function readImageList({ at, value }: Setting): ImageList {
+  const texts = value.split(',').map((text) => text.trim());
+  const entries = texts.filter((text) => text !== '').map((text) => readEntry(text, at));
+  const listed = entries.flatMap((entry) => ('listed' in entry ? [entry.listed] : []));
+  const problems = entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : []));
+  const warnings = entries.flatMap((entry) => ('warning' in entry ? [entry.warning] : []));
+  if (entries.length > 0) return { listed, problems, warnings };
+  return { listed, problems, warnings: [{ at, got: JSON.stringify(value), expected: 'at least one image' }] };
+}
+
+function readEntry(text: string, at: string): Entry {
+  const equals = text.indexOf('=');
+  const alias = equals < 0 ? undefined : text.slice(0, equals).trim();
+  const rest = text.slice(equals + 1).trim();
+  const got = JSON.stringify(text);
+  if (alias !== undefined && (alias === '' || /[:<>~^!|*@]/.test(alias))) {
+    return { problem: { at, got, expected: 'an alias before the first =, such as web=nginx:>=1.0 (a constraint with = needs one)' } };
+  }
+  if (rest.includes('://')) return { problem: { at, got, expected: 'an image without scheme, such as reg.example.com/app' } };
+  const [named = '', digest] = splitOnce(rest, '@');
+  const [written, constraint] = splitConstraint(named);
+  const image = canonicalImageName(written);
+  if (image === undefined) return { problem: { at, got, expected: '[alias=]image[:constraint] with an image name in lower case' } };
+  const listed = { ...(alias === undefined ? {} : { alias }), image, written, ...(constraint === '' ? {} : { constraint }) };
+  if (digest === undefined) return { listed };
+  return { listed, warning: { at, got, expected: 'an image without digest; the digest is not used' } };
+}
+
+/** The image and the constraint behind it ('' for none). */
+function splitConstraint(named: string): readonly [written: string, constraint: string] {
+  const reference = parseImageReference(named);
+  if (reference !== undefined) {
+    const { tag } = reference;
+    return tag === undefined ? [named, ''] : [named.slice(0, named.length - tag.length - 1), tag];
+  }
+  // A constraint is no tag, so the reference grammar does not help: the first colon behind the registry starts it.
+  const registry = /^(?:[^/:]*\.[^/:]*(?::\d+)?|[^/:]+:\d+)\//.exec(named)?.[0] ?? '';
+  const [repository = '', constraint = ''] = splitOnce(named.slice(registry.length), ':');
+  return [`${registry}${repository}`, constraint.trim()];
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+}

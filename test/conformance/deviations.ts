@@ -1,4 +1,5 @@
 import type { Input } from './adapter.ts';
+import { standsSettled } from './adapters/rollouts-replicas.ts';
 
 /**
  * A case in which we answer differently on purpose: a bug that is not copied, or a refusal where the peer damages something. `covers`
@@ -17,5 +18,12 @@ export const deviations: readonly Deviation[] = [
     because: 'Every size has a limit: a constraint of more than 512 bytes or 32 alternatives is refused, as Masterminds v3.5.0 does.',
     covers: ({ constraint }) => typeof constraint === 'string' && (constraint.length > 512 || constraint.split('||').length > 32),
     instead: (answer) => JSON.stringify(answer) === '{"constraintError":true}',
+  },
+  {
+    set: 'rollouts-replicas',
+    because:
+      'The function that was asked says no to every row; the controller itself moves on once the counts that it wants stand (captures of 1.9.1: 1 of 5 at weight 20), and so do we.',
+    covers: (input) => input['kind'] === 'at-desired' && input['trafficRouting'] === false && standsSettled(input),
+    instead: (answer) => JSON.stringify(answer) === '{"atDesired":true}',
   },
 ];

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { FailureCode } from '../kernel/failure.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import type { Question } from './question.ts';
@@ -15,7 +16,7 @@ const happened = {
 export function connectionFailure(question: Question, thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const code = systemCode(thrown);
-  const kind = kindOf(code);
+  const kind = thrown instanceof errors.HTTPParserError ? 'broken-answer' : kindOf(code);
   return new Failure(kind, sentence(question, happened[kind], code === '' ? sentenceOf(thrown) : code), { cause: thrown });
 }
 
@@ -26,7 +27,7 @@ export function isStaleConnection(thrown: unknown): boolean {
 
 function kindOf(code: string): keyof typeof happened {
   if (timeouts.has(code)) return 'timed-out';
-  return /^HPE_|^UND_ERR_(RES_|HEADERS_OVERFLOW|RESPONSE|NOT_SUPPORTED)/.test(code) ? 'broken-answer' : 'unreachable';
+  return /^UND_ERR_(RES_|HEADERS_OVERFLOW|RESPONSE|NOT_SUPPORTED)/.test(code) ? 'broken-answer' : 'unreachable';
 }
 
 function systemCode(thrown: unknown): string {

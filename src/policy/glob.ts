@@ -55,11 +55,14 @@ function readClass(characters: readonly string[], start: number): Piece | undefi
     ranges.push(from.character <= to.character ? `${escape(from.character)}-${escape(to.character)}` : '');
     index = to.next;
   }
-  const members = ranges.join('');
-  const nothing = '[^\\x00-\\x{10FFFF}]';
-  const anything = '[\\x00-\\x{10FFFF}]';
-  if (members === '') return { source: negated ? anything : nothing, next: index + 1 };
-  return { source: `[${negated ? '^' : ''}${members}]`, next: index + 1 };
+  return { source: classOf(ranges.join(''), negated), next: index + 1 };
+}
+
+/** RE2 has no empty class; one that matches nothing, or everything, has to be spelled. */
+function classOf(members: string, negated: boolean): string {
+  const everything = '\\x00-\\x{10FFFF}';
+  if (members !== '') return `[${negated ? '^' : ''}${members}]`;
+  return negated ? `[${everything}]` : `[^${everything}]`;
 }
 
 /** One end of a range; Go wants something behind it. */

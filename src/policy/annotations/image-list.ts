@@ -31,20 +31,25 @@ export function readImageList({ at, value }: Setting): ImageList {
 
 function readEntry(text: string, at: string): Entry {
   const equals = text.indexOf('=');
-  const alias = equals < 0 ? undefined : text.slice(0, equals).trim();
+  const alias = equals < 0 ? {} : { alias: text.slice(0, equals).trim() };
   const rest = text.slice(equals + 1).trim();
-  const got = JSON.stringify(text);
-  if (alias !== undefined && (alias === '' || /[:<>~^!|*@]/.test(alias))) {
-    return { problem: { at, got, expected: 'an alias before the first =, such as web=nginx:>=1.0 (a constraint with = needs one)' } };
+  const refuse = (expected: string): Entry => ({ problem: { at, got: JSON.stringify(text), expected } });
+  if (alias.alias !== undefined && !isAlias(alias.alias)) {
+    return refuse('an alias before the first =, such as web=nginx:>=1.0 (a constraint with = needs one)');
   }
-  if (rest.includes('://')) return { problem: { at, got, expected: 'an image without scheme, such as reg.example.com/app' } };
-  const [named = '', digest] = splitOnce(rest, '@');
+  if (rest.includes('://')) return refuse('an image without scheme, such as reg.example.com/app');
+  const [named = '', ...digest] = splitOnce(rest, '@');
   const [written, constraint] = splitConstraint(named);
   const image = canonicalImageName(written);
-  if (image === undefined) return { problem: { at, got, expected: '[alias=]image[:constraint] with an image name in lower case' } };
-  const listed = { ...(alias === undefined ? {} : { alias }), image, written, ...(constraint === '' ? {} : { constraint }) };
-  if (digest === undefined) return { listed };
-  return { listed, warning: { at, got, expected: 'an image without digest; the digest is not used' } };
+  if (image === undefined) return refuse('[alias=]image[:constraint] with an image name in lower case');
+  const listed = { ...alias, image, written, ...(constraint === '' ? {} : { constraint }) };
+  if (digest.length === 0) return { listed };
+  return { listed, warning: { at, got: JSON.stringify(text), expected: 'an image without digest; the digest is not used' } };
+}
+
+/** A text with an operator of constraints in it was not meant as an alias. */
+function isAlias(text: string): boolean {
+  return text !== '' && !/[:<>~^!|*@]/.test(text);
 }
 
 /** The image and the constraint behind it ('' for none). */

@@ -34,11 +34,14 @@ export function unknownKeys(settings: Settings, listed: readonly ListedImage[]):
   const aliases = listed.map(({ alias }) => (alias ?? '').replaceAll('/', '_'));
   const read = new Set([...applicationKeys, ...aliases.flatMap((alias) => imageOptions.map((option) => `${alias}.${option}`))]);
   return [...settings].flatMap(([key, { at }]) => {
-    const option = imageOptions.find((name) => key.endsWith(`.${name}`));
     if (read.has(key) || (at.startsWith('windlass.dev/') && !key.includes('.'))) return [];
-    const named = aliases.filter((alias) => alias !== '').join(', ');
-    const expected =
-      option === undefined ? `one of ${[...applicationKeys, ...imageOptions].join(', ')}` : `an alias of image-list (${named})`;
-    return [{ at, got: option === undefined ? 'a key that nothing reads' : 'an alias that is not listed', expected }];
+    return [{ at, got: 'a key that nothing reads', expected: expectedInstead(key, aliases) }];
   });
+}
+
+function expectedInstead(key: string, aliases: readonly string[]): string {
+  const named = aliases.filter((alias) => alias !== '');
+  const known = imageOptions.some((option) => key.endsWith(`.${option}`));
+  if (known) return named.length === 0 ? 'an alias in image-list to read it for' : `an alias of image-list: ${named.join(', ')}`;
+  return `one of ${(key.includes('.') ? imageOptions : applicationKeys).join(', ')}`;
 }

@@ -5,96 +5,98 @@ import type { PlaceChange, PlaceHistory, PlaceQuestion } from '../choice.ts';
 import type { Ranking } from '../policies/policy.ts';
 
 /**
- * Whether somebody took this place down (LOOP 4). `stands`: nothing may be written that is not newer than `from`. `undecided`: the
- * history that was read does not tell.
+ * Whether somebody took this place down (LOOP 4). `stands`: only what is newer than the value that it was taken down from may be written.
+ * `undecided`: the history that was read does not tell.
  */
 export type PersonsAnswer =
   | { readonly kind: 'none' }
-  | { readonly kind: 'stands'; readonly from: string; readonly because: string }
+  | { readonly kind: 'stands'; readonly allows: (tag: string) => boolean; readonly because: string }
   | { readonly kind: 'undecided'; readonly because: string };
 
 type Judge = { readonly question: PlaceQuestion; readonly history: PlaceHistory; readonly ranking: Ranking };
+
+const none = { kind: 'none' } as const;
+
+const undecided = {
+  kind: 'undecided',
+  because:
+    'whether somebody took this place down is unknown, because too few changes of it are among the newest commits of its file: it is raised after somebody wrote a value',
+} as const;
 
 /** Reads a person's answer from the latest change of the place; older changes only tell from where a descent in steps began. */
 export function answerAt(question: PlaceQuestion, history: PlaceHistory, ranking: Ranking): PersonsAnswer {
   const judge = { question, history, ranking };
   const [latest] = history.changes;
-  if (latest === undefined) return history.complete ? { kind: 'none' } : undecided(judge);
-  if (tagOfValue(latest.after ?? '') !== (question.current?.tag ?? '')) {
-    const because = `the history of this place ends with ${shown(latest.after)}, but Git has ${shown(question.current?.tag ?? null)}: nothing is raised until they agree`;
+  if (latest === undefined) return history.complete ? none : undecided;
+  const current = question.current?.tag;
+  if (tagOf(latest.after) !== current) {
+    const because = `the history of this place ends with ${shown(latest.after)}, but Git has ${shown(current ?? null)}: nothing is raised until they agree`;
     return { kind: 'undecided', because };
   }
-  if (isOurs(latest, question)) return { kind: 'none' };
-  const before = latest.before ?? valueBeforeRemoval(judge);
-  if (before === undefined) return undecided(judge);
-  if (before === null) return { kind: 'none' };
-  return judgeStep(judge, latest, before);
+  return isOurs(latest, question) ? none : judgeForeign(judge, latest);
 }
 
-/** The tag of a value in Git: `1.2.3` of `1.2.3@sha256:...`. */
-export function tagOfValue(value: string): string {
-  const at = value.indexOf('@');
-  return at < 0 ? value : value.slice(0, at);
+/** The tag of a value in Git: `1.2.3` of `1.2.3@sha256:...`; undefined where there is none. */
+export function tagOf(value: string | null): string | undefined {
+  return (value ?? '').split('@', 1)[0] || undefined;
 }
 
 /** Whether a commit carries our trailers for this place with the value that it left there. */
 export function isOurs({ after, trailers }: PlaceChange, { place, listing }: PlaceQuestion): boolean {
-  if (after === null) return false;
-  const key = placeKey(place);
+  const [key, prefix, tag] = [placeKey(place), `${listing.image}:`, tagOf(after)];
   let atPlace = false;
   for (const [name, value] of trailers) {
     // The image of a place stands behind it; a commit may change several.
     if (name === trailer.place) atPlace = value === key;
-    const prefix = `${listing.image}:`;
-    if (atPlace && name === trailer.image && value.startsWith(prefix) && tagOfValue(value.slice(prefix.length)) === tagOfValue(after))
-      return true;
+    const image = atPlace && name === trailer.image && value.startsWith(prefix);
+    if (image && tag !== undefined && tagOf(value.slice(prefix.length)) === tag) return true;
   }
   return false;
 }
 
-function judgeStep(judge: Judge, latest: PlaceChange, before: string): PersonsAnswer {
+function judgeForeign(judge: Judge, latest: PlaceChange): PersonsAnswer {
   const { ranking, history } = judge;
-  const [from, to] = [tagOfValue(before), latest.after === null ? undefined : tagOfValue(latest.after)];
-  if (to === undefined) return stands(latest, from, descentFrom(judge, from));
-  if (ranking.ranks(from) && ranking.ranks(to)) {
-    return ranking.compare(to, from) < 0 ? stands(latest, from, descentFrom(judge, from)) : { kind: 'none' };
-  }
-  const held = history.changes.slice(1).some((change) => change.before !== null && tagOfValue(change.before) === to);
-  if (held) return stands(latest, from, from);
-  return history.complete ? { kind: 'none' } : undecided(judge);
+  const before = latest.before === null ? valueBeforeRemoval(judge) : tagOf(latest.before);
+  const after = tagOf(latest.after);
+  if (before === undefined) return history.complete || history.changes.length > 1 ? none : undecided;
+  if (after === undefined) return stands(judge, latest, before);
+  if (!ranking.ranks(before) || !ranking.ranks(after)) return judgeUnordered(judge, latest, { before, after });
+  return ranking.compare(after, before) < 0 ? stands(judge, latest, before) : none;
 }
 
-/** Where a value appears that was removed before: what it was then. Null: it never was there; undefined: the history does not tell. */
-function valueBeforeRemoval({ history, question }: Judge): string | null | undefined {
+/** No order says whether this was a step down; a value that stood here earlier is a step back. */
+function judgeUnordered(judge: Judge, latest: PlaceChange, { before, after }: { before: string; after: string }): PersonsAnswer {
+  const wasHere = judge.history.changes.slice(1).some((change) => tagOf(change.before) === after);
+  if (wasHere) return stands(judge, latest, before);
+  return judge.history.complete ? none : undecided;
+}
+
+/** Somebody may take a value out and put a lower one in later: what stood here before the gap. */
+function valueBeforeRemoval({ history, question }: Judge): string | undefined {
   const earlier = history.changes[1];
-  if (earlier === undefined) return history.complete ? null : undefined;
-  return earlier.after === null && !isOurs(earlier, question) ? earlier.before : null;
+  return earlier?.after === null && !isOurs(earlier, question) ? tagOf(earlier.before) : undefined;
 }
 
 /** A person who goes down in steps has refused everything from the first one on: the highest value of the unbroken descent. */
-function descentFrom({ history, question, ranking }: Judge, from: string): string {
+function topOfDescent({ history, question, ranking }: Judge, from: string): string {
   let top = from;
   for (const change of history.changes.slice(1)) {
-    const value = change.before === null ? undefined : tagOfValue(change.before);
-    const descends = change.after === null || tagOfValue(change.after) === top;
-    if (value === undefined || !descends || isOurs(change, question) || !(ranking.compare(value, top) > 0)) break;
+    const value = tagOf(change.before);
+    const continues = change.after === null || tagOf(change.after) === top;
+    if (value === undefined || !continues || isOurs(change, question)) break;
+    if (!ranking.ranks(value) || ranking.compare(value, top) < 0) break;
     top = value;
   }
   return top;
 }
 
-function stands({ commit, author, after, at }: PlaceChange, before: string, from: string): PersonsAnswer {
-  const did = after === null ? `removed ${before} here` : `took this place from ${before} back to ${tagOfValue(after)}`;
-  const because = `${oneLine(author)} ${did} (commit ${commit.slice(0, 12)}, ${at}): it stays until something newer than ${from} appears`;
-  return { kind: 'stands', from, because };
-}
-
-function undecided({ history }: Judge): PersonsAnswer {
-  const read = history.changes.length === 0 ? 'no change of this place is' : 'too few changes of this place are';
-  return {
-    kind: 'undecided',
-    because: `${read} among the newest commits of its file, so whether somebody took it down is unknown: nothing is raised until somebody writes a value`,
-  };
+function stands(judge: Judge, { commit, author, after, at }: PlaceChange, before: string): PersonsAnswer {
+  const { ranking } = judge;
+  const top = topOfDescent(judge, before);
+  const did = after === null ? `removed ${before} here` : `took this place from ${before} back to ${after}`;
+  const until = ranking.ranks(top) ? `until something newer than ${top} appears` : 'until somebody writes a value';
+  const because = `${oneLine(author)} ${did} (commit ${commit.slice(0, 12)}, ${at}): that stands ${until}`;
+  return { kind: 'stands', allows: (tag) => ranking.ranks(top) && ranking.isNewer(tag, top), because };
 }
 
 function shown(value: string | null): string {

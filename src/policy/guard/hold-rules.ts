@@ -6,7 +6,7 @@ import { type Millis, millisOf } from '../../kernel/time.ts';
 import type { TagFacts } from '../../registry/listing.ts';
 import type { PlaceHistory, PlaceQuestion } from '../choice.ts';
 import type { Ranking } from '../policies/policy.ts';
-import { tagOfValue } from './answer.ts';
+import { tagOf } from './answer.ts';
 
 /** The holds of the question that count now. An `until` that cannot be read never ends. */
 export function activeHolds({ holds, listing }: PlaceQuestion, now: Millis): readonly Hold[] {
@@ -37,8 +37,7 @@ export function heldDigest({ tag, digest, children }: TagFacts, holds: readonly 
 export function onceHeld(tag: string, holds: readonly Hold[], history: PlaceHistory): string | undefined {
   const held = new Set<Digest>(holds.flatMap((hold) => hold.digests));
   const change = history.changes.find(
-    ({ after, trailers }) =>
-      after !== null && tagOfValue(after) === tag && trailerValues(trailers, trailer.digest).some((digest) => held.has(digest)),
+    ({ after, trailers }) => tagOf(after) === tag && trailerValues(trailers, trailer.digest).some((digest) => held.has(digest)),
   );
   if (change === undefined) return undefined;
   return `${tag} once carried a held digest (commit ${change.commit.slice(0, 12)}): it may only be written with its digest, which is not supported here yet`;

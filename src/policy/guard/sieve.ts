@@ -1,9 +1,8 @@
 import type { TagVerdict } from '../choice.ts';
+import type { Said } from './case.ts';
 
 /** Candidates that are left, best first, and what has been said about every listed tag so far. */
 export type Sieve = { readonly left: readonly string[]; readonly verdicts: ReadonlyMap<string, TagVerdict> };
-
-type Said = Pick<TagVerdict, 'verdict' | 'because'>;
 
 /** Takes out every candidate that the rule has something to say about. */
 export function sift(sieve: Sieve, rule: (tag: string) => Said | undefined): Sieve {

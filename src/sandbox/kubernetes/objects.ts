@@ -1,0 +1,145 @@
+import * as yaml from 'yaml';
+import type { Body } from '../../kernel/json.ts';
+import { deleteObject, readDeleteOptions } from './deletion.ts';
+import { resourceOf } from './kinds.ts';
+import type { KindTable } from './kinds.ts';
+import type { Lists } from './lists.ts';
+import { matchesOf } from './lists.ts';
+import type { ApiObject } from './object.ts';
+import { jsonPatch, mergePatch } from './patches.ts';
+import type { Route } from './paths.ts';
+import { badRequest, Refusal } from './refusal.ts';
+import type { Store } from './store.ts';
+import { strategicPatch } from './strategic.ts';
+import { isSubresource, serveSubresource } from './subresources.ts';
+import { presented } from './watch-stream.ts';
+import { applyObject, createObject, existing, patchObject, replaceObject } from './write.ts';
+import type { Write } from './write.ts';
+
+export type Api = { readonly store: Store; readonly kinds: KindTable; readonly lists: Lists };
+export type ObjectRoute = Extract<Route, { about: 'objects' }>;
+
+export type Call = {
+  readonly method: string;
+  readonly route: ObjectRoute;
+  readonly query: URLSearchParams;
+  readonly contentType: string;
+  readonly userAgent: string;
+  readonly text: string;
+};
+
+export type Reply = { readonly code: number; readonly body: Body };
+
+/** Answers everything but watches. Throws Refusal. */
+export function serveObjects(api: Api, call: Call): Reply {
+  const { route } = call;
+  if (route.name === '') return serveCollection(api, call);
+  if (isSubresource(route)) return serveSubresource(api, call);
+  if (route.subresource !== '' && !(route.subresource === 'status' && route.kind.status)) throw pageNotFound();
+  const write = writeOf(call);
+  switch (call.method) {
+    case 'GET':
+      return { code: 200, body: presented(route.kind, existing(api.store, write)) };
+    case 'PUT':
+      return { code: 200, body: replaceObject(api.store, write, readBody(call)) };
+    case 'PATCH':
+      return patch(api, call, write);
+    case 'DELETE':
+      return {
+        code: 200,
+        body: deleteObject(api.store, route.kind, existing(api.store, write), readDeleteOptions(bodyOf(call), call.query)),
+      };
+    default:
+      throw notAllowed(call.method);
+  }
+}
+
+function serveCollection(api: Api, call: Call): Reply {
+  const { kind, namespace } = call.route;
+  if (call.method === 'GET') return { code: 200, body: api.lists.read(api.store, kind, namespace, call.query) };
+  if (call.method === 'DELETE') return deleteCollection(api, call);
+  if (call.method !== 'POST') throw notAllowed(call.method);
+  if (kind.namespaced && namespace === undefined) throw badRequest(`a ${kind.kind} is created in a namespace: POST to its path`);
+  return { code: 201, body: createObject(api.store, writeOf(call), readBody(call)) };
+}
+
+function deleteCollection({ store }: Api, { route, query, text }: Call): Reply {
+  const options = readDeleteOptions(text === '' ? {} : parse(text), query);
+  const matching = store.list(resourceOf(route.kind)).filter(matchesOf(route.namespace, query));
+  for (const object of matching) deleteObject(store, route.kind, object, options);
+  return { code: 200, body: { kind: `${route.kind.kind}List`, apiVersion: route.kind.apiVersion, metadata: {}, items: matching } };
+}
+
+function patch(api: Api, call: Call, write: Write): Reply {
+  const { store } = api;
+  const body = readBody(call);
+  const type = call.contentType.split(';')[0]?.trim() ?? '';
+  if (type === 'application/apply-patch+yaml') {
+    const created = store.get(resourceOf(write.kind), write.namespace, write.name) === undefined;
+    const manager = { ...write, manager: call.query.get('fieldManager') ?? '' };
+    return { code: created ? 201 : 200, body: applyObject(store, manager, body, call.query.get('force') === 'true') };
+  }
+  const change = changeOf(type, body, write);
+  return { code: 200, body: patchObject(store, write, (live) => change(presented(write.kind, live))) };
+}
+
+function changeOf(type: string, body: unknown, write: Write): (live: ApiObject) => unknown {
+  switch (type) {
+    case 'application/merge-patch+json':
+      return (live) => mergePatch(live, body);
+    case 'application/json-patch+json':
+      return (live) => jsonPatch(live, body);
+    case 'application/strategic-merge-patch+json':
+      return (live) => strategicPatch(live, body, write.kind.shape);
+    default:
+      throw mediaType(type);
+  }
+}
+
+/** What a call says about the write it wants. */
+export function writeOf(call: Call): Write {
+  const { kind, namespace = '', name, subresource } = call.route;
+  return {
+    kind,
+    namespace,
+    name,
+    subresource: subresource === 'status' ? 'status' : '',
+    manager: call.query.get('fieldManager') ?? call.userAgent.split('/')[0] ?? 'unknown',
+    dryRun: call.query.get('dryRun') === 'All',
+  };
+}
+
+/** The body of a call as JSON or YAML. Throws 400. */
+export function readBody(call: Call): unknown {
+  if (call.contentType.includes('protobuf')) throw mediaType(call.contentType);
+  if (call.text.trim() === '') throw badRequest('the request has no body: expected an object');
+  return parse(call.text);
+}
+
+function bodyOf(call: Call): unknown {
+  return call.text.trim() === '' ? {} : parse(call.text);
+}
+
+function parse(text: string): unknown {
+  try {
+    return text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as unknown) : yaml.parse(text);
+  } catch (cause) {
+    throw badRequest(`the body is neither JSON nor YAML: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''}`);
+  }
+}
+
+function mediaType(type: string): Refusal {
+  return new Refusal(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format: ${type} (JSON, YAML and the four patches are known)`,
+  );
+}
+
+export function pageNotFound(): Refusal {
+  return new Refusal(404, 'NotFound', 'the server could not find the requested resource');
+}
+
+export function notAllowed(method: string): Refusal {
+  return new Refusal(405, 'MethodNotAllowed', `the server does not allow ${method} on the requested resource`);
+}

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { sameJson } from '../../kernel/json.ts';
+import { kubeTime } from '../../kernel/time.ts';
+import { applyConfiguration, withoutNulls } from './apply.ts';
+import { checkImmutable, checkName, checkNewObject } from './checks.ts';
+import { establish } from './crds.ts';
+import { resourceOf } from './kinds.ts';
+import type { Kind } from './kinds.ts';
+import { managedFields, ownersAfterUpdate, readEntries } from './managers.ts';
+import type { Entry } from './managers.ts';
+import { bodyAt, readDraft, without } from './object.ts';
+import type { ApiObject, Draft } from './object.ts';
+import { alreadyExists, badRequest, conflict, invalid, notFound, Refusal } from './refusal.ts';
+import type { Store } from './store.ts';
+
+/** What every write says about itself. */
+export type Write = {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: '' | 'status';
+  readonly manager: string;
+  readonly dryRun: boolean;
+};
+
+const staleVersion = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** POST: 409 where the object exists. */
+export function createObject(store: Store, write: Write, body: unknown): ApiObject {
+  const draft = checkNewObject(store, write, readDraft(body, write.kind));
+  if (draft.metadata.resourceVersion !== undefined) throw badRequest('resourceVersion should not be set on objects to be created');
+  const name = draft.metadata.name ?? `${draft.metadata.generateName ?? ''}${randomUUID().slice(0, 5)}`;
+  checkName(write.kind, name);
+  if (store.get(resourceOf(write.kind), write.namespace, name) !== undefined) throw alreadyExists(write.kind, name);
+  const next = { ...draft, metadata: { ...draft.metadata, name } };
+  return commit(store, write, { next: initial(write.kind, next) });
+}
+
+/** PUT: the resourceVersion and uid of the body, where it has them, must be those of the live object (409). */
+export function replaceObject(store: Store, write: Write, body: unknown): ApiObject {
+  const live = existing(store, write);
+  const draft = readDraft(body, write.kind);
+  if (draft.metadata.name !== write.name) {
+    throw badRequest(`the name of the object (${draft.metadata.name ?? ''}) does not match the name on the URL (${write.name})`);
+  }
+  const { uid } = draft.metadata;
+  if (uid !== undefined && uid !== live.metadata.uid) {
+    throw conflict(write.kind, write.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`);
+  }
+  return updateObject(store, write, draft);
+}
+
+/** A patch that `change` carries out on the live object. A changed resourceVersion is 409, a changed uid 422, as in Kubernetes. */
+export function patchObject(store: Store, write: Write, change: (live: ApiObject) => unknown): ApiObject {
+  const live = existing(store, write);
+  const draft = readDraft(change(live), write.kind);
+  const { name = '', uid } = draft.metadata;
+  if (name !== write.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${write.name})`);
+  if (uid !== undefined && uid !== live.metadata.uid) {
+    const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+    throw invalid(write.kind, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
+  }
+  return updateObject(store, write, draft);
+}
+
+/** Server-side apply; creates what is not there. */
+export function applyObject(store: Store, write: Write, body: unknown, force: boolean): ApiObject {
+  const draft = readDraft(withoutNulls(body), write.kind);
+  if (write.manager === '') throw invalid(write.kind, write.name, [required('fieldManager', 'is required for apply patch')]);
+  if (draft.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const named = { ...draft, metadata: { ...draft.metadata, name: draft.metadata.name ?? write.name } };
+  if (named.metadata.name !== write.name) {
+    throw badRequest(`the name of the object (${named.metadata.name}) does not match the name on the URL (${write.name})`);
+  }
+  const live = store.get(resourceOf(write.kind), write.namespace, write.name);
+  const config = live === undefined ? checkNewObject(store, write, named) : named;
+  if (live === undefined) checkApplyCreates(write, config);
+  else checkVersion(write, live, config);
+  const writer = { manager: write.manager, operation: 'Apply' as const, apiVersion: write.kind.apiVersion, subresource: write.subresource };
+  const applied = applyConfiguration(live, ownPart(write, config), writer, { shape: write.kind.shape, force });
+  const next = { ...applied.object, metadata: { ...applied.object.metadata, name: write.name } };
+  return commit(store, write, {
+    ...(live === undefined ? { next: initial(write.kind, next) } : { live, next }),
+    entries: applied.entries,
+  });
+}
+
+export function existing(store: Store, write: Pick<Write, 'kind' | 'namespace' | 'name'>): ApiObject {
+  const live = store.get(resourceOf(write.kind), write.namespace, write.name);
+  if (live === undefined) throw notFound(write.kind, write.name);
+  return live;
+}
+
+function updateObject(store: Store, write: Write, draft: Draft): ApiObject {
+  const live = existing(store, write);
+  checkVersion(write, live, draft);
+  return commit(store, write, { live, next: draft });
+}
+
+function checkVersion(write: Write, live: ApiObject, draft: Draft): void {
+  const { resourceVersion } = draft.metadata;
+  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(write.kind, write.name, staleVersion);
+  }
+}
+
+function checkApplyCreates(write: Write, config: Draft): void {
+  if (write.subresource !== '') throw notFound(write.kind, write.name);
+  checkName(write.kind, write.name);
+  if (config.metadata.uid !== undefined) {
+    const because = `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`;
+    throw new Refusal(409, 'Conflict', because);
+  }
+}
+
+function required(field: string, message: string): { reason: string; message: string; field: string } {
+  return { reason: 'FieldValueRequired', message: `Required value: ${message}`, field };
+}
+
+/** The part of a configuration that this endpoint applies: of the object all but `status`, of the subresource `status` alone. */
+function ownPart(write: Write, config: Draft): Draft {
+  const { apiVersion, kind, metadata } = config;
+  if (write.subresource === 'status') return { apiVersion, kind, metadata: { name: metadata.name ?? '' }, status: config['status'] ?? {} };
+  return write.kind.status ? { ...without(config, 'status'), apiVersion, kind, metadata } : config;
+}
+
+/** What the server itself says about a new object. */
+function initial(kind: Kind, draft: Draft): Draft {
+  const { apiVersion, metadata } = draft;
+  const bare = kind.status ? { ...without(draft, 'status'), apiVersion, kind: draft.kind, metadata } : draft;
+  if (kind.kind === 'Pod') return { ...bare, status: { phase: 'Pending' } };
+  if (kind.kind === 'Namespace') return { ...bare, status: { phase: 'Active' } };
+  return kind.kind === 'CustomResourceDefinition' ? establish(bare) : bare;
+}
+
+type Pending = { readonly live?: ApiObject; readonly next: Draft; readonly entries?: readonly Entry[] };
+
+function commit(store: Store, write: Write, pending: Pending): ApiObject {
+  const { kind } = write;
+  const { live } = pending;
+  const next = live === undefined ? pending.next : withinSubresource(write, live, pending.next);
+  if (live !== undefined) checkImmutable(kind, live, next);
+  const writer = { manager: write.manager, operation: 'Update' as const, apiVersion: kind.apiVersion, subresource: write.subresource };
+  const entries = pending.entries ?? ownersAfterUpdate(live, next, writer, kind.shape);
+  const fields = managedFields(entries, readEntries(live), Date.now());
+  const metadata = { ...next.metadata, ...systemMetadata(write, live, next), managedFields: [...fields] };
+  const object: ApiObject = { ...next, metadata };
+  if (live !== undefined && sameJson(object, live)) return live;
+  if (write.dryRun) return object;
+  const resource = resourceOf(kind);
+  return endsDeletion(object) ? store.remove(resource, object) : store.put(resource, object);
+}
+
+/** Whether nothing holds a deleted object any more. A pod that its kubelet still stops has a grace period above 0. */
+function endsDeletion({ metadata }: ApiObject): boolean {
+  const finalized = (metadata.finalizers ?? []).length === 0;
+  return typeof metadata.deletionTimestamp === 'string' && finalized && metadata['deletionGracePeriodSeconds'] === 0;
+}
+
+function withinSubresource(write: Write, live: ApiObject, next: Draft): Draft {
+  const { apiVersion, kind } = next;
+  const status = write.subresource === 'status' ? next['status'] : live['status'];
+  if (!write.kind.status) return next;
+  const base = write.subresource === 'status' ? live : next;
+  return { ...without(base, 'status'), apiVersion, kind, metadata: base.metadata, ...(status === undefined ? {} : { status }) };
+}
+
+function systemMetadata(write: Write, live: ApiObject | undefined, next: Draft): ApiObject['metadata'] {
+  const namespace = write.kind.namespaced ? { namespace: write.namespace } : {};
+  const name = next.metadata.name ?? write.name;
+  if (live === undefined) {
+    const generation = write.kind.generation ? { generation: 1 } : {};
+    const creationTimestamp = kubeTime(Date.now());
+    return { name, ...namespace, ...generation, uid: randomUUID(), resourceVersion: '', creationTimestamp };
+  }
+  const { uid, resourceVersion, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = live.metadata;
+  const grown = generation !== undefined && specChanged(write.kind, live, next) ? { generation: generation + 1 } : {};
+  return defined({
+    name,
+    ...namespace,
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    ...grown,
+  });
+}
+
+function defined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}
+
+function specChanged(kind: Kind, live: Draft, next: Draft): boolean {
+  const counted = kind.status ? ['metadata', 'status'] : ['metadata'];
+  return !sameJson(without(live, ...counted), without(next, ...counted));
+}
+
+/** The object with a field of its spec set, as a scale or binding does. */
+export function withSpec(object: ApiObject, fields: object): Draft {
+  return { ...object, spec: { ...bodyAt(object, 'spec'), ...fields } };
+}

@@ -1,6 +1,7 @@
+import { oneLine } from '../kernel/escape.ts';
 import { Failure } from '../kernel/failure.ts';
 import type { Digest } from '../kernel/image.ts';
-import { isDigest } from '../kernel/image.ts';
+import { isDigest, isTag } from '../kernel/image.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Asking } from './asking.ts';
 import { claimedDigest, verifyDigest } from './digest.ts';
@@ -90,8 +91,8 @@ function saysAbsent(answer: Answer): boolean {
 }
 
 function manifestQuestion(reading: Reading, method: Question['method'], reference: string): Question {
-  return {
-    ...reading.question(method, `manifests/${encodeURIComponent(reference)}`, `read manifest ${reference}`),
-    accept: manifestAccept,
-  };
+  const known = isTag(reference) || isDigest(reference);
+  const question = reading.question(method, `manifests/${known ? reference : ''}`, `read manifest ${oneLine(reference)}`);
+  if (!known) throw new Failure('rejected', sentence(question, 'not asked', 'this is neither a tag nor a digest'));
+  return { ...question, accept: manifestAccept };
 }

@@ -34,10 +34,12 @@ async function everyHost(realm: string): Promise<{ server: ScriptedServer; dispa
   return { server, dispatcher };
 }
 
+type Row = { readonly apiUrl: string; readonly realm: string; readonly gets: boolean; readonly tokenHosts?: readonly string[] };
+
 describe('a token server on another host than the registry', () => {
   const ours = 'https://registry.example.com';
 
-  it.each([
+  it.each<[string, Row]>([
     ['of the same party gets the credential', { apiUrl: ours, realm: 'https://auth.example.com/token', gets: true }],
     ['of another party is asked without it', { apiUrl: ours, realm: 'https://auth.example.net/token', gets: false }],
     ['that only looks alike is asked without it', { apiUrl: ours, realm: 'https://registry.example.com.evil.net/token', gets: false }],

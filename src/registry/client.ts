@@ -14,7 +14,7 @@ import { listTags } from './tags.ts';
 import { createTransport } from './transport.ts';
 
 /** Sizes in bytes; all have defaults. `pageSize` is the number of tags asked for at once. */
-export type RegistryLimits = {
+type RegistryLimits = {
   readonly pageSize: number;
   readonly maxPages: number;
   readonly maxTags: number;

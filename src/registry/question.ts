@@ -12,7 +12,7 @@ export type Question = {
   readonly signal: AbortSignal;
 };
 
-export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** `url` is where the answer came from, after redirects. The body of a HEAD is empty. */
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array; readonly url: URL };

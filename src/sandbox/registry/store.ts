@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-export type StoredManifest = { readonly mediaType: string; readonly bytes: Buffer };
+type StoredManifest = { readonly mediaType: string; readonly bytes: Buffer };
 
 export type Repository = {
   readonly blobs: Map<string, Buffer>;

@@ -1,14 +1,15 @@
 import type { Hold } from '../kernel/hold.ts';
-import type { Reference } from '../kernel/image.ts';
+import type { Digest, Reference } from '../kernel/image.ts';
 import type { GitPlace } from '../kernel/place.ts';
 
-/** A fact that an answer lacks. Places are given by `placeKey`. */
+/** A fact that an answer lacks. `tag` of a served image is a digest where the value is pinned. */
 export type VerdictNeed =
   | { readonly need: 'history'; readonly place: GitPlace }
   | { readonly need: 'served'; readonly image: string; readonly tag: string }
   | { readonly need: 'rendered-difference' };
 
-export type Move = { readonly place: GitPlace; readonly to: Reference };
+/** A value to write back as it stood before; `digest` is what it was proven to stand for, also where only the tag is written. */
+export type Move = { readonly place: GitPlace; readonly to: Reference; readonly digest?: Digest };
 
 export type Answer =
   | { readonly kind: 'needs'; readonly facts: readonly VerdictNeed[] }

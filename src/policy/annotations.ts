@@ -78,9 +78,7 @@ function allowSetting(settings: Settings, alias: string | undefined) {
 }
 
 function helmOf(settings: Settings, alias: string | undefined): Pick<Watch, 'helm'> {
-  const [imageName, imageTag, imageSpec] = ['name', 'tag', 'spec'].map(
-    (part) => ownOptionOf(settings, alias, `helm.image-${part}`)?.value.trim() ?? '',
-  );
+  const [imageName, imageTag, imageSpec] = ['name', 'tag', 'spec'].map((part) => ownOptionOf(settings, alias, `helm.image-${part}`)?.value);
   const helm = { ...(imageName ? { imageName } : {}), ...(imageTag ? { imageTag } : {}), ...(imageSpec ? { imageSpec } : {}) };
   return Object.keys(helm).length === 0 ? {} : { helm };
 }

@@ -5,8 +5,8 @@ import { policies } from './policies/table.ts';
 import { compileFilters } from './tag-filter.ts';
 
 /**
- * What the peers' rule alone says about a list of tags. `eligible` is best first; `chosen` is its first, or the current tag where nothing
- * is eligible (Image Updater v0.18). `ranking` is the order, for whoever must place further tags in it.
+ * What the peers' rule alone says about a list of tags. `eligible` is best first. `chosen` is its first; where no tag that passed the
+ * filters has a place in the order it is the current tag, and else nothing. `ranking` is the order, to place further texts in it.
  */
 export type Selection =
   | {
@@ -19,27 +19,35 @@ export type Selection =
   | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
 
 /**
- * Applies the rule of one watch to the tags of its image: allow-tags, then ignore-tags, then the strategy. Image Updater v0.18; it takes
- * the best tag even where that is lower than the current one, which `guard` does not.
+ * Applies the rule of one watch to the tags of its image: allow-tags, then ignore-tags, then the strategy. Image Updater v0.18: the best
+ * tag is taken even where it is lower than the current one, and a current tag that has no place in the order is refused.
  */
-export function select(watch: Watch, tags: readonly string[], current: Reference | undefined): Selection {
+export function select(watch: Watch, tags: readonly string[], current?: Reference): Selection {
   const policy: Policy = policies[watch.strategy];
   const ranked = policy.rank(watch);
-  if (ranked.kind === 'refused') {
-    const { because } = ranked;
-    return { kind: 'refused', because, tags: tags.map((tag) => ({ tag, verdict: 'dropped', because })) };
-  }
+  if (ranked.kind === 'refused') return refuse(tags, ranked.because);
   const { ranking } = ranked;
   const filter = compileFilters(watch.allow, watch.ignore);
-  const judged = tags.map((tag) => ({ tag, dropped: filter(tag) ?? ranking.dropped(tag) }));
-  const eligible = judged.filter(({ dropped }) => dropped === undefined).map(({ tag }) => tag);
+  const judged = tags.map((tag) => ({ tag, filtered: filter(tag) }));
+  const ordered = judged.filter(({ tag, filtered }) => filtered === undefined && ranking.ranks(tag)).map(({ tag }) => tag);
+  if (ordered.length > 0 && current?.tag && !ranking.ranks(current.tag)) {
+    return refuse(tags, `the current tag ${current.tag} has no place in the order of strategy ${watch.strategy}`);
+  }
+  const eligible = ordered.filter((tag) => ranking.dropped(tag) === undefined);
   // Best first; equal texts do not occur twice in a listing, so the order has no ties.
   eligible.sort((left, right) => ranking.compare(right, left));
   const best = eligible[0];
-  const verdicts = judged.map(({ tag, dropped }): TagVerdict => {
-    if (dropped !== undefined) return { tag, verdict: 'dropped', because: dropped };
-    if (tag === best) return { tag, verdict: 'chosen', because: `${tag} is the best of ${eligible.length} eligible tags` };
-    return { tag, verdict: 'eligible', because: `${tag} is eligible, but ${best ?? ''} is better` };
-  });
-  return { kind: 'selected', eligible, chosen: best ?? current?.tag, ranking, tags: verdicts };
+  const chosen = best ?? (ordered.length === 0 ? current?.tag : undefined);
+  const verdicts = judged.map(({ tag, filtered }) => verdictOn(tag, filtered ?? ranking.dropped(tag), eligible));
+  return { kind: 'selected', eligible, chosen, ranking, tags: verdicts };
+}
+
+function refuse(tags: readonly string[], because: string): Selection {
+  return { kind: 'refused', because, tags: tags.map((tag) => ({ tag, verdict: 'dropped', because })) };
+}
+
+function verdictOn(tag: string, dropped: string | undefined, [best = '', ...others]: readonly string[]): TagVerdict {
+  if (dropped !== undefined) return { tag, verdict: 'dropped', because: dropped };
+  if (tag !== best) return { tag, verdict: 'eligible', because: `${tag} is eligible, but ${best} is better` };
+  return { tag, verdict: 'chosen', because: `${tag} is the best of ${others.length + 1} eligible tags` };
 }

@@ -47,10 +47,11 @@ function agrees(adapter: Adapter, expected: unknown, answer: unknown): boolean {
 
 function isOnPurpose(set: string, row: Row, answer: unknown): boolean {
   return deviations.some(
-    (deviation) => deviation.set === set && deviation.covers(row.input, row.expected) && deviation.instead(answer, row.input),
+    (deviation) => deviation.set === set && deviation.covers(row.input, row.expected) && deviation.instead(answer, row.input, row.expected),
   );
 }
 
-function kindOf(row: Row): string {
-  return typeof row.input['kind'] === 'string' ? row.input['kind'] : 'all';
+function kindOf({ input }: Row): string {
+  const kind = input['kind'] ?? input['strategy'];
+  return typeof kind === 'string' ? kind : 'all';
 }

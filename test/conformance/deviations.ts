@@ -1,4 +1,5 @@
 import type { Input } from './adapter.ts';
+import { aiuDeviations } from './deviations/aiu.ts';
 import { standsSettled } from './adapters/rollouts-replicas.ts';
 
 /**
@@ -9,10 +10,11 @@ export type Deviation = {
   readonly set: string;
   readonly because: string;
   readonly covers: (input: Input, expected: unknown) => boolean;
-  readonly instead: (answer: unknown, input: Input) => boolean;
+  readonly instead: (answer: unknown, input: Input, expected: unknown) => boolean;
 };
 
 export const deviations: readonly Deviation[] = [
+  ...aiuDeviations,
   {
     set: 'semver-constraints',
     because: 'Every size has a limit: a constraint of more than 512 bytes or 32 alternatives is refused, as Masterminds v3.5.0 does.',

@@ -55,13 +55,12 @@ export function readForceUpdate(setting: Setting | undefined): Read<boolean> {
   return { value: false, warnings: [{ at: setting.at, got: JSON.stringify(value), expected: 'true or false; false is used' }] };
 }
 
-const pullSecretForm = /^(?:[^=]+=)?(?:pullsecret:[^/#]+\/[^/#]+|secret:[^/#]+\/[^/#]+#[^#]+|env:.+|ext:\/.+)$/;
+const pullSecretForm = /^(?:[^=]+=)?(?:pullsecret:[^/#:]+\/[^/#:]+|secret:[^/#:]+\/[^/#:]+#[^#:]+|env:[^:]+|ext:[^:]+)$/i;
 
 /** A reference that has none of the four forms is not used, with a warning (Image Updater v0.18). */
 export function readPullSecret(setting: Setting | undefined): Read<string | undefined> {
   if (setting === undefined || setting.value === '') return { value: undefined, warnings: [] };
-  const value = setting.value.trim();
-  if (pullSecretForm.test(value)) return { value, warnings: [] };
+  if (pullSecretForm.test(setting.value)) return { value: setting.value, warnings: [] };
   const expected = 'pullsecret:<namespace>/<name>, secret:<namespace>/<name>#<field>, env:<variable> or ext:<absolute path>; none is used';
   return { value: undefined, warnings: [{ at: setting.at, got: JSON.stringify(setting.value), expected }] };
 }

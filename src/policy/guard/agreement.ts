@@ -28,7 +28,7 @@ export function agree(question: PlaceQuestion): Agreement {
   if (discord !== undefined) return refuse(discord);
   const selections: Selected[] = [];
   for (const watch of watches) {
-    const selection = select(watch, listing.tags, question.current);
+    const selection = select(watch, listing.tags);
     if (selection.kind === 'refused') return refuse(`${nameOf(watch)}: ${selection.because}`);
     selections.push(selection);
   }

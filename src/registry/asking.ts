@@ -5,6 +5,7 @@ import { parseChallenges } from './challenge.ts';
 import { basicAuthorization, keyOf } from './credentials.ts';
 import type { Answer, Question } from './question.ts';
 import { sentence } from './question.ts';
+import { remember } from './remember.ts';
 import type { Tokens } from './tokens.ts';
 import { createTokens } from './tokens.ts';
 import type { Transport } from './transport.ts';
@@ -17,11 +18,13 @@ export type Asking = {
 /** `tokenHosts`: hosts of token servers of other parties that may see a registry's credential. */
 export type AskingOptions = { readonly transport: Transport; readonly now: () => Millis; readonly tokenHosts: readonly string[] };
 
+const maxBasic = 10_000;
+
 export function createAsking(options: AskingOptions): Asking {
   const { transport } = options;
   const tokens = createTokens({ transport, now: options.now, tokenHosts: new Set(options.tokenHosts) });
   // Who was let in with Basic; they send it at once from then on.
-  const basic = new Set<string>();
+  const basic = new Map<string, true>();
 
   async function knownAuthorization(question: Question): Promise<string | undefined> {
     if (question.credential !== undefined && basic.has(keyOf(question))) return basicAuthorization(question.credential);
@@ -37,7 +40,7 @@ export function createAsking(options: AskingOptions): Asking {
     const authorization = await authorize(question, parseChallenges(first.headers['www-authenticate']), { known, tokens });
     if (authorization === undefined || authorization === known) return first;
     const second = await transport.send(question, authorization);
-    if (second.status < 300 && authorization.startsWith('Basic ')) basic.add(keyOf(question));
+    if (second.status < 300 && authorization.startsWith('Basic ')) remember(basic, keyOf(question), { value: true, limit: maxBasic });
     return second;
   }
 

@@ -10,6 +10,7 @@ const happened = {
   unreachable: 'no connection',
   'timed-out': 'no answer in time',
   'broken-answer': 'an answer that is not HTTP',
+  cancelled: 'the client was closed',
 } satisfies Partial<Record<FailureCode, string>>;
 
 /** The failure that a thrown value of the HTTP client stands for. */
@@ -27,6 +28,7 @@ export function isStaleConnection(thrown: unknown): boolean {
 
 function kindOf(code: string): keyof typeof happened {
   if (timeouts.has(code)) return 'timed-out';
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return 'cancelled';
   return /^UND_ERR_(RES_|HEADERS_OVERFLOW|RESPONSE|NOT_SUPPORTED)/.test(code) ? 'broken-answer' : 'unreachable';
 }
 

@@ -10,6 +10,7 @@ import type { Reading } from './facts.ts';
 import { readDigest, readFacts } from './facts.ts';
 import type { Listing, RegistryAccess, TagFacts } from './listing.ts';
 import type { Question } from './question.ts';
+import { remember } from './remember.ts';
 import { listTags } from './tags.ts';
 import { createTransport } from './transport.ts';
 
@@ -63,9 +64,9 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const limits = { ...defaultLimits, ...options.limits };
   const now = options.now ?? Date.now;
   // Over HTTP/2 one connection would carry bursts that registries refuse.
-  const own = options.dispatcher === undefined ? new Agent({ connections: limits.inFlightPerHost, allowH2: false }) : undefined;
+  const dispatcher = options.dispatcher ?? new Agent({ connections: limits.inFlightPerHost, allowH2: false });
   const transport = createTransport({
-    dispatcher: options.dispatcher ?? own ?? new Agent(),
+    dispatcher,
     userAgent: options.userAgent ?? 'windlass',
     timeoutMs: options.timeoutMs ?? 30_000,
     inFlightPerHost: limits.inFlightPerHost,
@@ -94,11 +95,8 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     // What a digest stands for never changes, and a HEAD does not count against Docker Hub's pull limit.
     if (before !== undefined && (await readDigest(reading, tag)) === before.digest) return before;
     const read = await readFacts(reading, tag);
-    remembered.delete(key);
     if (read === 'absent') return read;
-    if (read.whole) remembered.set(key, read.facts);
-    const [oldest] = remembered.keys();
-    if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
+    if (read.whole) remember(remembered, key, { value: read.facts, limit: maxRemembered });
     return read.facts;
   }
 
@@ -106,7 +104,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     list,
     facts,
     served: async (image, reference, access, signal) => readDigest(readingOf(image, access, signal), reference),
-    close: async () => own?.destroy(),
+    close: async () => (options.dispatcher === undefined ? dispatcher.destroy() : undefined),
   };
 }
 

@@ -3,7 +3,7 @@ import { isDowngrade, isSameParty } from './hosts.ts';
 export type NextPage =
   { readonly kind: 'last' } | { readonly kind: 'next'; readonly url: URL } | { readonly kind: 'refused'; readonly because: string };
 
-const linkValue = /<([^>]*)>((?:[^,"<]|"[^"]*")*)/g;
+const linkValue = /<([^<>]*)>((?:[^,"<]|"[^"]*")*)/g;
 
 /**
  * The next page that a `Link` header names (RFC 8288, OCI distribution 1.1 "Listing Tags"), resolved against the address that was asked.

@@ -24,7 +24,7 @@ export function refusalOf(question: Question, answer: Answer, now: Millis): Fail
   const retry = parseRetryAfter(answer.headers['retry-after'], now);
   const said = registryErrors(answer.body).map(({ code, message }) => oneLine(message === '' ? code : `${code}: ${message}`));
   if (retry !== undefined) said.push(`asks to wait ${describeDuration(retry.afterMs)}`);
-  const text = sentence(question, String(answer.status), said.length === 0 ? undefined : said.join('; '));
+  const text = sentence({ ...question, url: answer.url }, String(answer.status), said.length === 0 ? undefined : said.join('; '));
   return new Failure(codeOf(answer.status), text, retry === undefined ? {} : { retry });
 }
 

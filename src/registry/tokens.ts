@@ -8,6 +8,7 @@ import { isDowngrade, isSameParty } from './hosts.ts';
 import type { Question } from './question.ts';
 import { sentence } from './question.ts';
 import { refusalOf } from './refusal.ts';
+import { remember } from './remember.ts';
 import { parseTokenAnswer } from './token-answer.ts';
 import type { Transport } from './transport.ts';
 
@@ -51,7 +52,7 @@ export function createTokens(options: TokenOptions): Tokens {
       })
       .finally(() => delete entry.pending);
     // A token server may have moved: after a failure the next request begins with the registry's challenge again.
-    entry.pending.catch(() => held.delete(keyOf(question)));
+    entry.pending.catch(() => held.get(keyOf(question)) === entry && held.delete(keyOf(question)));
     return unlessAborted(entry.pending, question);
   }
 
@@ -74,10 +75,7 @@ export function createTokens(options: TokenOptions): Tokens {
       scopes: new Set([...(before?.scopes ?? []), ...scopes]),
       renewAt: 0,
     };
-    held.delete(key);
-    held.set(key, entry);
-    const [oldest] = held.keys();
-    if (held.size > maxHeld && oldest !== undefined) held.delete(oldest);
+    remember(held, key, { value: entry, limit: maxHeld });
     return renew(entry, question);
   }
 

@@ -34,12 +34,12 @@ export function createTransport(options: TransportOptions): Transport {
     return gate;
   }
 
-  async function exchange(question: Question, url: URL, authorization: string | undefined): Promise<Answer> {
-    const leave = await gateOf(url.host)
+  async function exchange(question: Question, authorization: string | undefined): Promise<Answer> {
+    const leave = await gateOf(question.url.host)
       .enter(question.signal)
       .catch(() => Promise.reject(cancelled(question)));
     const deadline = startDeadline(question, options.timeoutMs);
-    const ask = (): Promise<Answer> => exchangeOnce(options, { question, url, authorization, signal: deadline.signal });
+    const ask = (): Promise<Answer> => exchangeOnce(options, { question, authorization, signal: deadline.signal });
     try {
       return await ask().catch((thrown: unknown) => (isStaleConnection(thrown) ? ask() : Promise.reject(rejection(thrown))));
     } catch (thrown) {
@@ -54,7 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
     let url = question.url;
     let carried = authorization;
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const answer = await exchange(question, url, carried);
+      const answer = await exchange({ ...question, url }, carried);
       const location = redirects.has(answer.status) ? headerOf(answer, 'location') : undefined;
       if (location === undefined) return answer;
       url = redirectTarget(question, answer.url, location);
@@ -81,14 +81,13 @@ function redirectTarget(question: Question, from: URL, location: string): URL {
 
 type Sending = {
   readonly question: Question;
-  readonly url: URL;
   readonly authorization: string | undefined;
   readonly signal: AbortSignal;
 };
 
 async function exchangeOnce(options: TransportOptions, sending: Sending): Promise<Answer> {
-  const { question, url, authorization, signal } = sending;
-  const response = await request(url, {
+  const { question, authorization, signal } = sending;
+  const response = await request(question.url, {
     method: question.method,
     dispatcher: options.dispatcher,
     signal,
@@ -100,7 +99,7 @@ async function exchangeOnce(options: TransportOptions, sending: Sending): Promis
       ...(authorization === undefined ? {} : { authorization }),
     },
   });
-  const answer = { status: response.statusCode, headers: response.headers, url };
+  const answer = { status: response.statusCode, headers: response.headers, url: question.url };
   if (question.method === 'GET') return { ...answer, body: await readBody(question, response.body) };
   await response.body.dump();
   return { ...answer, body: new Uint8Array() };

@@ -130,6 +130,28 @@ describe('no answer', () => {
     expect(server.seen.map(({ target }) => target)).toEqual(['/v2/slow/tags/list?n=1000', '/v2/b/tags/list?n=1000']);
   });
 
+  it('closing the client cancels what it is doing', async () => {
+    const server = await startScripted(() => {
+      void client.close();
+      return 'hang';
+    });
+    stops.push(() => server.stop());
+    const client = createRegistryClient();
+    const failure = await failureOf(client.list(`${server.host}/a/b`, { apiUrl: server.url }, new AbortController().signal));
+    expect(failure).toMatchObject({ code: 'cancelled', message: containing('the client was closed for a/b') });
+  });
+
+  it('a failure behind a redirect names the host that failed', async () => {
+    const storage = await startScripted(() => ({ status: 503 }));
+    const server = await startScripted(() => ({ status: 307, headers: { location: storage.url } }));
+    stops.push(
+      () => storage.stop(),
+      () => server.stop(),
+    );
+    const failure = await failureOf(clientOf().list(`${server.host}/a/b`, { apiUrl: server.url }, new AbortController().signal));
+    expect(failure).toMatchObject({ code: 'server-error', message: containing(`${storage.host}: 503 for a/b`) });
+  });
+
   it('nobody listening is unreachable', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

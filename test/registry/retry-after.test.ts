@@ -7,6 +7,7 @@ describe('Retry-After', () => {
   it.each([
     ['seconds', '30', 30_000],
     ['zero', '0', 0],
+    ['more than a day', '9'.repeat(400), 86_400_000],
     ['a fraction, which some servers send', '0.5', 500],
     ['a date', 'Sat, 31 Jan 2026 12:01:00 GMT', 60_000],
     ['a date in the past', 'Sat, 31 Jan 2026 11:00:00 GMT', 0],

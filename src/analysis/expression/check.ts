@@ -222,6 +222,8 @@ class Checker {
   }
 
   #plainBuiltin(name: string, args: readonly Node[], scope: Scope): GoType {
+    const [of, field] = args;
+    if (name === 'get' && of?.kind === 'name' && of.name === '$env' && field?.kind === 'text') return this.#global(field.value) ?? 'nil';
     const types = args.map((argument) => this.#type(argument, scope));
     return this.#functionCall(name, args, types);
   }

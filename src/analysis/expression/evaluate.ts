@@ -6,7 +6,7 @@ import { constantOf } from './constant.ts';
 import { functions } from './environment.ts';
 import { cut, fetchMember, textKey } from './fetch.ts';
 import type { GoValue } from './go-value.ts';
-import { GoFunction, GoInt, GoMap, GoSlice, GoTime, typeOf } from './go-value.ts';
+import { GoFunction, GoInt, GoMap, GoSlice, GoTime, isNil, typeOf } from './go-value.ts';
 import { methodOf } from './methods.ts';
 import { isEqual, negate, operations, toInt } from './operate.ts';
 import { predicateNamed } from './predicates.ts';
@@ -126,7 +126,7 @@ class Evaluator {
       case '||':
         return this.#logical(node, scope, true);
       case '??':
-        return this.run(node.left, scope) ?? this.run(node.right, scope);
+        return this.#coalesce(node, scope);
       case 'in':
         return this.#isIn(node, this.run(node.left, scope), scope);
       case '..':
@@ -169,6 +169,11 @@ class Evaluator {
       Array.from({ length: size }, (_, index) => new GoInt(from + BigInt(index))),
       '[]int',
     );
+  }
+
+  #coalesce({ left, right }: BinaryNode, scope: Scope): GoValue {
+    const value = this.run(left, scope);
+    return isNil(value) ? this.run(right, scope) : value;
   }
 
   #isIn(node: BinaryNode, needle: GoValue, scope: Scope): boolean {
@@ -230,7 +235,7 @@ class Evaluator {
       if (found !== undefined) return found.item ?? refuse('index is out of range');
     }
     const base = this.#link(node.of, scope);
-    if (base === broken || (node.optional && base === null)) return broken;
+    if (base === broken || (node.optional && isNil(base))) return broken;
     return fetchMember(base, this.run(node.property, scope));
   }
 
@@ -238,7 +243,7 @@ class Evaluator {
     const values = args.map((argument) => this.run(argument, scope));
     if (callee.kind !== 'member') return this.#callValue(this.run(callee, scope), values);
     const base = this.#link(callee.of, scope);
-    if (base === broken || (callee.optional && base === null)) return broken;
+    if (base === broken || (callee.optional && isNil(base))) return broken;
     const key = this.run(callee.property, scope);
     const method = typeof key === 'string' ? methodOf(typeOf(base), key) : undefined;
     if (method !== undefined) return method.run(base, values);

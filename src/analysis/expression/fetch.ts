@@ -1,6 +1,6 @@
-import { keyOf } from './go-type.ts';
+import { elementOf, keyOf, kindOf } from './go-type.ts';
 import type { GoValue } from './go-value.ts';
-import { GoInt, GoMap, GoSlice, typeOf } from './go-value.ts';
+import { GoInt, GoMap, GoSlice, nilSlice, typeOf } from './go-value.ts';
 import { toInt } from './operate.ts';
 import { goText } from './print.ts';
 import { refuse } from './refusal.ts';
@@ -18,7 +18,8 @@ export function fetchMember(of: GoValue, key: GoValue): GoValue {
 
 function lookUpKey(map: GoMap, key: GoValue): GoValue {
   const wanted = keyOf(map.type) === 'string' ? textKey(key) : key;
-  return map.get(wanted);
+  // What is absent is the zero value of the map's own values: nil, or no elements.
+  return map.has(wanted) || kindOf(elementOf(map.type)) !== 'slice' ? map.get(wanted) : nilSlice;
 }
 
 /** The key of a map with text keys: nil reads the empty text, as Go's zero value. */

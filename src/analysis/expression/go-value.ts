@@ -26,6 +26,13 @@ export class GoSlice {
   }
 }
 
+/** What a map of slices answers for a key that it does not have: no elements, and nil. */
+export const nilSlice = new GoSlice([]);
+
+export function isNil(value: GoValue): boolean {
+  return value === null || value === nilSlice;
+}
+
 /** A map that is looked up by its own keys alone. */
 export class GoMap {
   readonly type: GoType;

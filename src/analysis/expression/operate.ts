@@ -1,5 +1,5 @@
 import type { GoValue } from './go-value.ts';
-import { GoInt, GoMap, GoSlice, GoTime, typeOf } from './go-value.ts';
+import { GoInt, GoMap, GoSlice, GoTime, isNil, typeOf } from './go-value.ts';
 import { refuse } from './refusal.ts';
 
 /** A number that takes part in arithmetic; the named integer types of Go's time package are none. */
@@ -136,7 +136,11 @@ export function isEqual(left: GoValue, right: GoValue): boolean {
 function isSame(left: GoValue, right: GoValue): boolean {
   // The same slice or map equals itself even where it holds NaN.
   if (left === right) return true;
-  if (typeOf(left) !== typeOf(right)) return false;
+  if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
+  return typeOf(left) === typeOf(right) && sameContent(left, right);
+}
+
+function sameContent(left: GoValue, right: GoValue): boolean {
   if (left instanceof GoSlice && right instanceof GoSlice) return sameItems(left.items, right.items);
   if (left instanceof GoMap && right instanceof GoMap) return sameEntries(left, right);
   return (left instanceof GoInt || left instanceof GoTime) && bitsOf(left) === bitsOf(right);

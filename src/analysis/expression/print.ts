@@ -1,6 +1,6 @@
 import { kindOf } from './go-type.ts';
 import type { GoValue } from './go-value.ts';
-import { GoInt, GoMap, GoSlice, GoTime, typeOf } from './go-value.ts';
+import { GoInt, GoMap, GoSlice, GoTime, isNil, typeOf } from './go-value.ts';
 import { refuse } from './refusal.ts';
 
 /** A float64 as Go's %v prints it: the shortest digits, with an exponent below 1e-4 and from 1e21 on. */
@@ -101,9 +101,13 @@ export function jsonText(value: GoValue): string {
 
 function plain(value: GoValue): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return refuse(`json: unsupported value: ${floatText(value)}`);
+  return value instanceof Object ? plainObject(value) : value;
+}
+
+function plainObject(value: Extract<GoValue, object>): unknown {
   if (value instanceof GoInt) return Number(value.value);
-  if (value instanceof GoSlice) return value.items.map(plain);
-  if (value instanceof GoMap) return Object.fromEntries(sorted(value).map(([key, held]) => [key, plain(held)]));
+  if (value instanceof GoSlice) return isNil(value) ? null : value.items.map(plain);
   if (value instanceof GoTime) return new Date(Number(value.ns / 1_000_000n)).toISOString();
-  return value !== null && typeof value === 'object' ? refuse('json: unsupported type: func') : value;
+  if (!(value instanceof GoMap) || !value.type.startsWith('map[string]')) return refuse(`json: unsupported type: ${value.type}`);
+  return Object.fromEntries(sorted(value).map(([key, held]) => [key, plain(held)]));
 }

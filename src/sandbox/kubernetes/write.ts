@@ -144,7 +144,7 @@ function commit(store: Store, write: Write, pending: Pending): ApiObject {
   const entries = pending.entries ?? ownersAfterUpdate(live, next, writer, kind.shape);
   const fields = managedFields(entries, readEntries(live), Date.now());
   const metadata = { ...next.metadata, ...systemMetadata(write, live, next), managedFields: [...fields] };
-  const object: ApiObject = { ...next, metadata };
+  const object: ApiObject = { apiVersion: next.apiVersion, kind: next.kind, metadata, ...without(next, 'apiVersion', 'kind', 'metadata') };
   if (live !== undefined && sameJson(object, live)) return live;
   if (write.dryRun) return object;
   const resource = resourceOf(kind);

@@ -1,0 +1,94 @@
+import type { Oid, Sha } from '../kernel/refs.ts';
+import { repoIdOf } from '../kernel/refs.ts';
+import type { Snapshot } from '../writeback/edit.ts';
+import { abortable } from './abortable.ts';
+import { reachOf } from './access.ts';
+import { openClones } from './clones.ts';
+import type { Commit, FileLog, Pushed, RepoAccess, TreeEntry } from './commit.ts';
+import type { GitOptions } from './environment.ts';
+import { defaultProtocols } from './environment.ts';
+import { fetchBranch, resolveRevision } from './fetch.ts';
+import { readLog } from './log.ts';
+import { listTree, readBlobs, readFiles } from './objects.ts';
+import { keepsOurs, pushCommits } from './push.ts';
+import type { Count, GitStats, Session } from './session.ts';
+import { openSession } from './session.ts';
+import { lockFolder } from './state-lock.ts';
+
+export interface Git {
+  resolve(repo: RepoAccess, revision: string, signal: AbortSignal): Promise<{ readonly branch?: string; readonly commit: Sha }>;
+  fetch(repo: RepoAccess, branch: string, signal: AbortSignal): Promise<Sha>;
+  read(
+    repo: RepoAccess,
+    at: { readonly branch: string; readonly head: Sha },
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Snapshot>;
+  log(repo: RepoAccess, head: Sha, file: string, limit: number): Promise<FileLog>;
+  tree(repo: RepoAccess, commit: Sha, directory: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
+  blobs(repo: RepoAccess, oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlyMap<Oid, Uint8Array>>;
+  push(repo: RepoAccess, base: { readonly branch: string; readonly head: Sha }, commits: readonly Commit[], to?: string): Promise<Pushed>;
+  /** Whether a fetched head still contains our last accepted commit on the branch (LOOP 16). */
+  keepsOurs(repo: RepoAccess, at: { readonly branch: string; readonly head: Sha }): Promise<boolean>;
+  stats(): GitStats;
+  /** Waits for what is under way and gives the state folder back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads and pushes commits over one persistent blob-less bare clone per repository below `stateDir`. All methods throw `Failure`.
+ * Throws at once where another process holds the folder.
+ */
+export function createGit(options: GitOptions): Git {
+  const release = lockFolder(options.stateDir);
+  const counts: Record<Count, number> = { fetches: 0, pushes: 0, blobFetches: 0, lookups: 0 };
+  const cloneOf = openClones(options);
+  const fetching = new Map<string, Promise<Sha>>();
+  const running = new Set<Promise<unknown>>();
+
+  const within = <Result>(repo: RepoAccess, work: (session: Session) => Promise<Result>): Promise<Result> => {
+    const result = (async () => {
+      const reach = reachOf(repo, options.allowProtocols ?? defaultProtocols);
+      return work(openSession(options, reach, await cloneOf(reach.id), (count) => (counts[count] += 1)));
+    })();
+    running.add(result);
+    const done = () => running.delete(result);
+    result.then(done, done);
+    return result;
+  };
+
+  /** Callers that want the same branch at the same time share one fetch; it goes on as long as one of them waits for it. */
+  const fetchOnce = (session: Session, branch: string): Promise<Sha> => {
+    const key = `${session.reach.key}\n${branch}`;
+    const known = fetching.get(key);
+    if (known !== undefined) return known;
+    const fresh = session.clone.serially(() => fetchBranch(session, branch)).finally(() => fetching.delete(key));
+    fetching.set(key, fresh);
+    return fresh;
+  };
+
+  return {
+    resolve: (repo, revision, signal) => within(repo, (session) => resolveRevision(session, revision, signal)),
+    fetch: (repo, branch, signal) => within(repo, (session) => abortable(fetchOnce(session, branch), signal)),
+    read: (repo, at, paths, signal) =>
+      within(repo, async (session) => ({
+        repo: repoIdOf(session.reach.url),
+        branch: at.branch,
+        head: at.head,
+        files: await readFiles(session, at.head, paths, signal),
+      })),
+    log: (repo, head, file, limit) => within(repo, (session) => readLog(session, head, file, limit)),
+    tree: (repo, commit, directory, signal) => within(repo, (session) => listTree(session, commit, directory, signal)),
+    blobs: (repo, oids, signal) => within(repo, (session) => readBlobs(session, oids, signal)),
+    push: (repo, base, commits, to) =>
+      within(repo, (session) =>
+        pushCommits(session, { base, commits, ...(to === undefined ? {} : { to }), atMs: (options.now ?? Date.now)() }),
+      ),
+    keepsOurs: (repo, at) => within(repo, (session) => keepsOurs(session, at.branch, at.head)),
+    stats: () => ({ ...counts }),
+    async close() {
+      await Promise.allSettled(running);
+      release();
+    },
+  };
+}

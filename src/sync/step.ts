@@ -22,6 +22,10 @@ export type SyncQuestion = {
   readonly predictions: Readonly<Record<string, Prediction>>;
   readonly cluster: string;
   readonly now: Millis;
+  /** The Application's name in tracking ids, where it is not its plain name (see `trackingNameOf`). */
+  readonly trackedAs?: string;
+  /** Our first sync of this Application, although somebody else left a history: prunes nothing. */
+  readonly adopting?: true;
 };
 
 /** One row of status.resources. */

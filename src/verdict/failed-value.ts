@@ -3,7 +3,7 @@ import { oneLine } from '../kernel/escape.ts';
 import type { Digest, Reference } from '../kernel/image.ts';
 import { describeVerdict } from './describe.ts';
 import type { PlaceFacts } from './facts.ts';
-import { digestsEverFixed } from './place-values.ts';
+import { digestsFixedFor } from './place-values.ts';
 
 /** What failed at one place: its tag, and every digest that it is known by. */
 export type FailedValue = { readonly tag?: string; readonly digests: readonly Digest[]; readonly stillInGit: boolean };
@@ -19,7 +19,7 @@ export function failedValueAt(place: PlaceFacts, verdict: Verdict): FailedValue 
     ...failed.digests,
     ...(inGit === undefined ? [] : place.digests),
     ...(inGit === undefined || current?.digest === undefined ? [] : [current.digest]),
-    ...(history === undefined ? [] : digestsEverFixed(history, place.place, place.image, failed.tag)),
+    ...(history === undefined ? [] : (digestsFixedFor(failed.tag, history, place)[0] ?? [])),
   ];
   return {
     ...(failed.tag === undefined ? {} : { tag: failed.tag }),

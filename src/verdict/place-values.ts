@@ -64,10 +64,12 @@ export function formerValues(history: PlaceHistory, place: GitPlace, image: Imag
   return [...found.values()];
 }
 
-/** Every digest that commits of ours ever fixed for a tag at a place. */
-export function digestsEverFixed(history: PlaceHistory, place: GitPlace, image: ImageName, tag: string | undefined): readonly Digest[] {
+/** Digests that our commits fixed for a tag at a place, newest write first. A pinned value says its digest itself and is left out. */
+export function digestsFixedFor(
+  tag: string | undefined,
+  history: PlaceHistory,
+  { place, image }: { readonly place: GitPlace; readonly image: ImageName },
+): readonly (readonly Digest[])[] {
   if (tag === undefined) return [];
-  return history.changes
-    .filter(({ after }) => after !== null && referenceOf(after)?.tag === tag)
-    .flatMap((change) => ourWrite(change, place, image) ?? []);
+  return history.changes.filter(({ after }) => after === tag).map((change) => ourWrite(change, place, image) ?? []);
 }

@@ -10,7 +10,7 @@ import type { RunningImage } from './canary-images.ts';
 import type { FailedValue } from './failed-value.ts';
 import type { PlaceFacts, VerdictFacts } from './facts.ts';
 import type { FormerValue } from './place-values.ts';
-import { digestsEverFixed, formerValues } from './place-values.ts';
+import { digestsFixedFor, formerValues } from './place-values.ts';
 
 export type Target =
   | { readonly kind: 'target'; readonly move: Move }
@@ -84,7 +84,7 @@ function heldBecause({ reference }: FormerValue, proven: readonly Digest[], ques
   );
   if (hold !== undefined) return `is held since ${hold.since}`;
   // A node may still have the held image under this tag (LOOP 3).
-  const once = digestsEverFixed(history, place.place, place.image, reference.tag);
+  const once = digestsFixedFor(reference.tag, history, place).flat();
   const held = [...failed.digests, ...holds.flatMap((each) => each.digests)];
   return reference.digest === undefined && once.some((digest) => held.includes(digest)) ? 'once carried a held digest' : undefined;
 }

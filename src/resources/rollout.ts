@@ -14,6 +14,9 @@ const AnalysisReference = z.looseObject({
     )
     .nullish(),
   startingStep: z.int().optional(),
+  analysisRunMetadata: z
+    .looseObject({ labels: z.record(z.string(), z.string()).nullish(), annotations: z.record(z.string(), z.string()).nullish() })
+    .nullish(),
 });
 export type AnalysisReference = z.infer<typeof AnalysisReference>;
 
@@ -33,6 +36,7 @@ const Canary = z.looseObject({
   maxUnavailable: IntOrString.optional(),
   analysis: AnalysisReference.optional(),
   trafficRouting: z.looseObject({}).optional(),
+  replicaProgressThreshold: z.object({ type: z.string(), value: z.number() }).nullish(),
 });
 export type Canary = z.infer<typeof Canary>;
 

@@ -14,6 +14,8 @@ export type Observed = {
   readonly runs: readonly Resource<AnalysisRun>[];
   /** By name; templates of the Rollout's namespace, then `cluster/NAME` for cluster-wide ones. */
   readonly templates: Readonly<Record<string, Resource<AnalysisTemplate>>>;
+  /** Names of the traffic routers that can carry weights; without them only replica counts can. */
+  readonly routers?: readonly string[];
 };
 
 /**

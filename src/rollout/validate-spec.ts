@@ -1,0 +1,51 @@
+import type { Problem } from '../kernel/problem.ts';
+import type { Rollout } from '../resources/rollout.ts';
+import { hashLabel } from './template.ts';
+
+type Spec = Rollout['spec'];
+
+/** A claim that makes a value wrong, and what to say then. */
+export type Check = readonly [wrong: boolean, at: string, got: string, expected: string];
+
+export function problemsIn(checks: readonly Check[]): readonly Problem[] {
+  return checks.filter(([wrong]) => wrong).map(([, at, got, expected]) => ({ at, got, expected }));
+}
+
+/** What a Rollout is made of that is not carried out here. */
+export function wrongKind({ strategy, workloadRef, template }: Spec): readonly Problem[] {
+  const referred = workloadRef !== undefined && workloadRef !== null;
+  return problemsIn([
+    [strategy?.blueGreen !== undefined, 'spec.strategy.blueGreen', 'a blue-green strategy', 'spec.strategy.canary'],
+    [strategy?.blueGreen === undefined && strategy?.canary === undefined, 'spec.strategy', 'no strategy', 'spec.strategy.canary'],
+    [referred, 'spec.workloadRef', 'a reference', 'a pod template in spec.template'],
+    [!referred && template === undefined, 'spec.template', 'nothing', 'a pod template'],
+  ]);
+}
+
+/** Counts, times and the pod template (Argo Rollouts v1.9 refuses the same). */
+export function wrongSpec(spec: Spec): readonly Problem[] {
+  const { replicas, minReadySeconds = 0, progressDeadlineSeconds } = spec;
+  const deadline = progressDeadlineSeconds ?? 600;
+  const restart = spec.template?.spec['restartPolicy'] ?? 'Always';
+  return [
+    ...wrongLabels(spec),
+    ...problemsIn([
+      [restart !== 'Always', 'spec.template.spec.restartPolicy', JSON.stringify(restart), 'Always'],
+      [(replicas ?? 1) < 0, 'spec.replicas', String(replicas), '0 or more'],
+      [minReadySeconds < 0, 'spec.minReadySeconds', String(minReadySeconds), '0 or more'],
+      [deadline <= minReadySeconds, 'spec.progressDeadlineSeconds', String(deadline), `more than minReadySeconds (${minReadySeconds})`],
+    ]),
+  ];
+}
+
+function wrongLabels({ selector, template }: Spec): readonly Problem[] {
+  const labels = template?.metadata?.labels ?? {};
+  const matched = Object.entries(selector?.matchLabels ?? {});
+  const strange = matched.filter(([key, value]) => labels[key] !== value).map(([key, value]) => `${key}=${value}`);
+  const injected = labels[hashLabel];
+  return problemsIn([
+    [matched.length === 0, 'spec.selector.matchLabels', 'nothing', 'labels of spec.template'],
+    [strange.length > 0, 'spec.selector.matchLabels', strange.join(', '), 'labels that spec.template.metadata.labels has'],
+    [injected !== undefined, `spec.template.metadata.labels.${hashLabel}`, injected ?? '', 'no such label: it is set on each ReplicaSet'],
+  ]);
+}

@@ -42,8 +42,8 @@ export interface Log {
 export interface RegistryPort {
   list(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<Listing>;
   facts(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'>;
-  /** HEAD of a manifest by tag or digest: its digest, or 'absent'. */
-  served(image: ImageName, reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Digest | 'absent'>;
+  /** HEAD of a manifest by tag or digest: its digest, or the text 'absent'. */
+  served(image: ImageName, reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Digest>;
 }
 
 /** One persistent blob-less bare clone per repository. All methods throw `Failure`; one repository's failure is nobody else's. */

@@ -81,8 +81,8 @@ const Status = z.looseObject({
   conditions: z.array(Condition).optional(),
   summary: z.looseObject({ images: z.array(z.string()).nullish() }).optional(),
   resources: z.array(ResourceStatus).nullish(),
-  /** What the loop remembers of this Application: the last revision at which everything was Synced and Healthy. */
-  windlass: z.looseObject({ healthyRevision: z.string().optional(), healthyAt: z.string().optional() }).optional(),
+  /** What the loop remembers: when it took the Application over, and the last revision at which everything was Synced and Healthy. */
+  windlass: z.looseObject({ adoptedAt: z.string().optional(), healthyRevision: z.string().optional(), healthyAt: z.string().optional() }).optional(),
 });
 export type ApplicationStatus = z.infer<typeof Status>;
 

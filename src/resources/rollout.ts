@@ -14,6 +14,8 @@ const AnalysisReference = z.looseObject({
     )
     .nullish(),
   startingStep: z.int().optional(),
+  dryRun: z.array(z.looseObject({ metricName: z.string() })).nullish(),
+  measurementRetention: z.array(z.looseObject({ metricName: z.string(), limit: z.int().optional() })).nullish(),
   analysisRunMetadata: z
     .looseObject({ labels: z.record(z.string(), z.string()).nullish(), annotations: z.record(z.string(), z.string()).nullish() })
     .nullish(),

@@ -106,9 +106,12 @@ export function yesNo(preset: boolean): Field<boolean> {
 }
 
 /** A list of texts; as a flag or variable separated by commas. */
-export function texts(rule: { accepts: (written: string) => boolean; expected: string }): Field<readonly string[]> {
+export function texts(
+  rule: { accepts: (written: string) => boolean; expected: string },
+  preset: readonly string[] = [],
+): Field<readonly string[]> {
   return {
-    preset: [],
+    preset,
     fromText: (written) => written.split(',').map((entry) => entry.trim()),
     read: (written) => {
       if (!Array.isArray(written)) return refuse(written, `a list, each entry ${rule.expected}`);

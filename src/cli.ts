@@ -1,0 +1,91 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { explain } from './cli/explain-command.ts';
+import { replay } from './cli/replay.ts';
+import { runService } from './main.ts';
+import { playDemo } from './sandbox/demo/demo.ts';
+
+const exitStatuses = `
+Exit status:
+  0  done; for demo: every step was observed
+  1  failed, or a step of the demo was not observed
+  2  wrong usage or settings; every problem is printed
+  3  there is no such Application
+
+Settings come from --settings FILE (or WINDLASS_SETTINGS), then from WINDLASS_* variables, then from flags
+such as --set http.port=9090. config/windlass.yaml lists every one of them with its default.`;
+
+function readSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError('expected a whole number from 0');
+  return seed;
+}
+
+function addFlag(text: string, flags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('expected PATH=VALUE, for example http.port=9090');
+  return { ...flags, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+type Common = { readonly settings?: string; readonly set: Readonly<Record<string, string>> };
+
+function startOptions(options: Common) {
+  return { ...(options.settings === undefined ? {} : { settingsFile: options.settings }), flags: options.set };
+}
+
+const program = new Command('windlass')
+  .description('Raises new container images from the registry to production by canary, and takes failed ones out of Git again.')
+  .addHelpText('after', exitStatuses)
+  .showHelpAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+function command(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--settings <file>', 'settings file (YAML)')
+    .option('--set <path=value>', 'one setting; may be given again', addFlag, {});
+}
+
+command('run', 'run the service until SIGTERM').action(async (options: Common) => {
+  process.exitCode = await runService(startOptions(options));
+});
+
+program
+  .command('demo')
+  .description('play the main job on loopback: registry, Git remote, Kubernetes API, metrics and the service itself')
+  .option(
+    '--seed <number>',
+    'shuffles image names, versions and error ratios; the same seed plays the same story',
+    readSeed,
+    Math.floor(Math.random() * 1e9),
+  )
+  .option('--json', 'one JSON object per event, {"kind":"summary",...} last', false)
+  .option('--keep', 'leave everything running afterwards, and print how to reach it with git, kubectl and curl', false)
+  .action(async (options: { seed: number; json: boolean; keep: boolean }) => {
+    const stopping = new AbortController();
+    process.once('SIGINT', () => stopping.abort());
+    process.once('SIGTERM', () => stopping.abort());
+    process.exitCode = await playDemo(options, stopping.signal);
+  });
+
+command('explain', 'say of every tag which rule kept or dropped it, and what would be committed')
+  .argument('<application>', 'name of the Application')
+  .option('-n, --namespace <namespace>', 'its namespace; needed only where two have the same name')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here')
+  .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string }) => {
+    process.exitCode = await explain(application, options, startOptions(options));
+  });
+
+program
+  .command('replay')
+  .description('put a recorded question to the same pure function again, and print its answer and reason')
+  .argument('<file>', 'JSON {"function", "question", "now"}, as explain -o json prints it for each place')
+  .action(async (file: string) => {
+    const replayed = await replay(file);
+    if (replayed.kind === 'answered') process.stdout.write(`${JSON.stringify(replayed.answer, null, 2)}\n`);
+    else process.stderr.write(`${replayed.because}\n`);
+    process.exitCode = replayed.kind === 'answered' ? 0 : 2;
+  });
+
+await program.parseAsync();

@@ -1,0 +1,65 @@
+import pino from 'pino';
+import { sentenceOf } from '../kernel/failure.ts';
+import type { StartOptions } from '../main.ts';
+import { loadSettings } from '../main.ts';
+import type { Explanation } from '../reconcile/explain.ts';
+import { wire } from '../wire.ts';
+import { explanationText } from './explain.ts';
+
+export type ExplainOptions = { readonly namespace?: string; readonly output: string; readonly server?: string };
+
+async function askServer(server: string, application: string, namespace: string | undefined): Promise<Explanation | undefined> {
+  const path = `api/applications/${encodeURIComponent(namespace ?? '-')}/${encodeURIComponent(application)}/explain`;
+  const answer = await fetch(new URL(path, server.endsWith('/') ? server : `${server}/`), { signal: AbortSignal.timeout(60_000) });
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`${server} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
+  // The service and this command are of one version: its answer is what the type says.
+  return (await answer.json()) as Explanation;
+}
+
+async function explainHere(
+  application: string,
+  namespace: string | undefined,
+  options: StartOptions,
+): Promise<Explanation | undefined | 'unset'> {
+  const settings = loadSettings(options);
+  if (settings === undefined) return 'unset';
+  const ended = new AbortController();
+  const log = pino({ level: 'silent' });
+  // Its own clone: the one of a running service is locked.
+  const own = { ...settings, git: { ...settings.git, stateDir: `${settings.git.stateDir}-explain` } };
+  const { service, close } = await wire(own, log, ended.signal);
+  try {
+    await service.watch(ended.signal);
+    return await service.explain(namespace, application, ended.signal);
+  } finally {
+    ended.abort();
+    await close();
+  }
+}
+
+/** `windlass explain`. Answers the exit status. */
+export async function explain(application: string, options: ExplainOptions, start: StartOptions): Promise<number> {
+  if (options.output !== 'text' && options.output !== 'json') {
+    process.stderr.write(`--output: got ${JSON.stringify(options.output)}, expected text or json\n`);
+    return 2;
+  }
+  try {
+    const found =
+      options.server === undefined
+        ? await explainHere(application, options.namespace, start)
+        : await askServer(options.server, application, options.namespace);
+    if (found === 'unset') return 2;
+    if (found === undefined) {
+      process.stderr.write(
+        `there is no Application ${options.namespace === undefined ? '' : `${options.namespace}/`}${application} that this installation acts on\n`,
+      );
+      return 3;
+    }
+    process.stdout.write(options.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : explanationText(found));
+    return 0;
+  } catch (thrown) {
+    process.stderr.write(`${sentenceOf(thrown)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Explanation, ExplainedPlace } from '../reconcile/explain.ts';
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)), []);
+  return rows
+    .map((row) => `  ${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}`)
+    .join('\n');
+}
+
+function explainPlace(place: ExplainedPlace): string {
+  const outcome = place.kind === 'raise' ? `raise to ${place.to?.tag ?? place.to?.digest ?? ''}` : place.kind;
+  const holds = place.holds.map(
+    (hold) =>
+      `  held: ${hold.tag ?? hold.digests.join(', ')} since ${hold.since} (${hold.because}); lift it by removing its entry from the holds file`,
+  );
+  const tags = [['TAG', 'VERDICT', 'BECAUSE'], ...place.tags.map((tag) => [tag.tag, tag.verdict, tag.because])];
+  return [
+    `Image ${place.image}`,
+    `  written at ${place.place}`,
+    `  Git says ${place.current}`,
+    `  ${outcome}: ${place.because}`,
+    ...holds,
+    '',
+    table(tags),
+  ].join('\n');
+}
+
+/** The explanation as text for a terminal. */
+export function explanationText(explanation: Explanation): string {
+  const { application, sync, repository, branch, head, conditions, places, rollouts } = explanation;
+  const lines = [
+    `Application ${application}: ${sync.status}${sync.revision === '' ? '' : ` at ${sync.revision.slice(0, 8)}`}, ${sync.health}`,
+  ];
+  if (repository !== undefined) lines.push(`Repository ${repository}, branch ${branch ?? ''} at ${head?.slice(0, 8) ?? ''}`);
+  for (const rollout of rollouts)
+    lines.push(`Rollout ${rollout.name}: ${rollout.phase}${rollout.message === '' ? '' : `, ${rollout.message}`}`);
+  if (explanation.kind === 'unmanaged')
+    lines.push('', 'No image is watched: the annotation argocd-image-updater.argoproj.io/image-list is missing.');
+  for (const condition of conditions) lines.push('', `${condition.type}: ${condition.message}`);
+  for (const place of places) lines.push('', explainPlace(place));
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,109 @@
+import type { Hold } from '../kernel/hold.ts';
+import type { Reference } from '../kernel/image.ts';
+import { describeReference } from '../kernel/image.ts';
+import { placeKey } from '../kernel/place.ts';
+import { refKey } from '../kernel/refs.ts';
+import type { PlaceQuestion, TagVerdict } from '../policy/choice.ts';
+import type { Rollout } from '../resources/rollout.ts';
+import type { Condition } from './board.ts';
+import type { Decided, UpdateContext } from './update/context.ts';
+import { branchKey } from './update/context.ts';
+import { gather } from './update/gather.ts';
+import type { Subscriptions } from './update/index.ts';
+import { decideAll } from './update-images.ts';
+import type { AppView } from './world.ts';
+import { readApplications, rolloutsOf } from './world.ts';
+
+export type ExplainedPlace = {
+  readonly place: string;
+  readonly image: string;
+  readonly current: string;
+  readonly kind: 'raise' | 'keep' | 'refused';
+  readonly to?: Reference;
+  readonly because: string;
+  readonly tags: readonly TagVerdict[];
+  readonly holds: readonly Hold[];
+  /** What `windlass replay` takes. */
+  readonly question: { readonly function: 'guard'; readonly question: PlaceQuestion; readonly now: number };
+};
+
+export type Explanation = {
+  readonly application: string;
+  readonly kind: 'managed' | 'unmanaged' | 'refused';
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly head?: string;
+  readonly conditions: readonly Condition[];
+  readonly sync: { readonly status: string; readonly revision: string; readonly health: string };
+  readonly places: readonly ExplainedPlace[];
+  readonly rollouts: readonly { readonly name: string; readonly phase: string; readonly message: string }[];
+};
+
+type Contexts = { readonly update: UpdateContext; readonly subscriptions: Subscriptions };
+
+function explainPlace(decided: Decided, now: number): ExplainedPlace {
+  const { state, choice, question } = decided;
+  return {
+    place: placeKey(state.place),
+    image: state.readers[0]?.watch.image ?? '',
+    current: state.current === undefined ? 'nothing' : describeReference(state.current),
+    kind: choice.kind,
+    ...(choice.kind === 'raise' ? { to: choice.to } : {}),
+    because: choice.because,
+    tags: choice.tags,
+    holds: question.holds,
+    question: { function: 'guard', question, now },
+  };
+}
+
+function describeRollout(view: { rollout: { view: Rollout } }): Explanation['rollouts'][number] {
+  const { metadata, status } = view.rollout.view;
+  return { name: `${metadata.namespace ?? ''}/${metadata.name}`, phase: status?.phase ?? 'unknown', message: status?.message ?? '' };
+}
+
+function stateOf(context: UpdateContext, app: AppView): Pick<Explanation, 'application' | 'sync' | 'rollouts'> {
+  const { status } = app.resource.view;
+  const { claims, home } = context.settings;
+  return {
+    application: `${app.ref.namespace}/${app.ref.name}`,
+    sync: {
+      status: status?.sync?.status ?? 'Unknown',
+      revision: status?.sync?.revision ?? '',
+      health: status?.health?.status ?? 'Unknown',
+    },
+    rollouts: rolloutsOf(app, context.ports.cluster, claims, home).map(describeRollout),
+  };
+}
+
+/** Why an Application runs what it runs: every place, every tag with the rule that decided it. Reads, and writes nothing. */
+export async function describeApplication(
+  { update, subscriptions }: Contexts,
+  at: { namespace?: string; name: string },
+  signal: AbortSignal,
+): Promise<Explanation | undefined> {
+  const { apps } = readApplications(update.ports.cluster, update.settings.claims);
+  const app = apps.find((one) => one.ref.name === at.name && (at.namespace === undefined || one.ref.namespace === at.namespace));
+  if (app === undefined) return undefined;
+  const base = stateOf(update, app);
+  const subscribed = await subscriptions.of(app, signal);
+  if (subscribed.kind === 'unmanaged') return { ...base, kind: 'unmanaged', conditions: [], places: [] };
+  if (subscribed.kind === 'refused') return { ...base, kind: 'refused', conditions: [subscribed.condition], places: [] };
+  const { repo, repoId, branch } = subscribed.subscription;
+  const everybody = await subscriptions.onBranch(branchKey(repoId, branch), signal);
+  const gathered = await gather(update, everybody, update.settings.registryPollMs, signal);
+  const { decided, failed } = await decideAll(update, gathered, signal);
+  const key = refKey(app.ref);
+  const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
+  const holds = 'because' in gathered.holds ? [{ type: 'HoldsUnreadable', message: gathered.holds.because }] : [];
+  const conditions = [...holds, ...(gathered.refused.get(key) ?? []), ...(failed.get(key) ?? [])];
+  const now = update.ports.clock.now();
+  return {
+    ...base,
+    kind: 'managed',
+    repository: repo.url,
+    branch,
+    head: gathered.head,
+    conditions,
+    places: mine.map((one) => explainPlace(one, now)),
+  };
+}

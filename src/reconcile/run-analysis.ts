@@ -1,0 +1,76 @@
+import { assessRun } from '../analysis/assess.ts';
+import type { Attempt } from '../analysis/record.ts';
+import { measurementOf, recordMeasurement } from '../analysis/record.ts';
+import { nextMeasurements } from '../analysis/schedule.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
+import { sameJson } from '../kernel/json.ts';
+import type { ResolvedMetric } from '../metrics/measured.ts';
+import type { AnalysisRunStatus, Measurement } from '../resources/analysis.ts';
+import { AnalysisRun } from '../resources/analysis.ts';
+import type { KubeObject, Resource } from '../resources/meta.ts';
+import { readResource, refOf } from '../resources/meta.ts';
+import type { RolloutContext } from './advance-rollout.ts';
+import { splitKey } from './advance-rollout.ts';
+import type { Outcome } from './queue.ts';
+import { applicationOf, kinds } from './world.ts';
+
+/** The Rollout that controls a run, where a claimed Application owns it. */
+function claimedOwner(context: RolloutContext, run: KubeObject): KubeObject | undefined {
+  const { cluster } = context.ports;
+  const owner = (run.metadata.ownerReferences ?? []).find((reference) => reference.kind === 'Rollout');
+  if (owner === undefined) return undefined;
+  const raw = cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: run.metadata.namespace ?? '', name: owner.name });
+  if (raw?.metadata.uid !== owner.uid) return undefined;
+  return applicationOf(raw, cluster, context.claims, context.home) === undefined ? undefined : raw;
+}
+
+/** One measurement, judged. A provider that cannot answer makes the measurement an Error, with its sentence. */
+async function measure(context: RolloutContext, metric: ResolvedMetric, signal: AbortSignal): Promise<Measurement> {
+  const { clock, metrics } = context.ports;
+  const startedAt = clock.now();
+  const attempt: Attempt = await metrics.measure(metric, signal).then(
+    (measured) => ({ kind: 'measured', measured }),
+    (thrown: unknown) => ({ kind: 'failed', because: sentenceOf(thrown) }),
+  );
+  return measurementOf(metric, attempt, startedAt, clock.now());
+}
+
+function withStatus(run: Resource<AnalysisRun>, status: AnalysisRunStatus): Resource<AnalysisRun> {
+  return { view: { ...run.view, status }, raw: { ...run.raw, status } };
+}
+
+async function write(context: RolloutContext, run: Resource<AnalysisRun>, status: AnalysisRunStatus, signal: AbortSignal): Promise<void> {
+  if (sameJson(status, run.raw['status'] ?? {})) return;
+  const { cluster } = context.ports;
+  const on = refOf(run.raw, cluster.name);
+  const acted = await cluster.act({ do: 'status', on, body: { status }, ...(on.uid === undefined ? {} : { if: { uid: on.uid } }) }, signal);
+  if (acted.kind === 'refused') throw new Failure('rejected', `AnalysisRun ${on.namespace}/${on.name}: ${acted.because}`);
+}
+
+/** One pass for one AnalysisRun: take what is due, judge it, write the status. */
+export async function runAnalysis(context: RolloutContext, key: string, signal: AbortSignal): Promise<Outcome> {
+  const { cluster, clock, log } = context.ports;
+  const raw = cluster.get({ cluster: cluster.name, ...kinds.analysisRun, ...splitKey(key) });
+  if (raw === undefined || claimedOwner(context, raw) === undefined) return {};
+  const read = readResource(AnalysisRun, raw);
+  if (read.kind === 'malformed') return {};
+  const plan = nextMeasurements(read.resource, clock.now());
+  const taken = await Promise.all(
+    plan.due.map(async (metric) => ({ metric: metric.name, measurement: await measure(context, metric, signal) })),
+  );
+  if (signal.aborted) return {};
+  const recorded = taken.reduce(
+    (run, { metric, measurement }) => withStatus(run, recordMeasurement(run, metric, measurement, clock.now())),
+    read.resource,
+  );
+  const status = assessRun(recorded, clock.now());
+  await write(context, read.resource, status, signal);
+  for (const { metric, measurement } of taken) {
+    log.info(
+      { run: key, metric, phase: measurement.phase, value: measurement.value, because: measurement.message ?? status.message },
+      'measured',
+    );
+  }
+  const next = nextMeasurements(withStatus(recorded, status), clock.now());
+  return next.wakeAt === undefined ? {} : { againAt: next.wakeAt };
+}

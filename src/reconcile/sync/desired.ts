@@ -1,0 +1,100 @@
+import { Failure, sentenceOf } from '../../kernel/failure.ts';
+import { describeProblem } from '../../kernel/problem.ts';
+import type { Sha } from '../../kernel/refs.ts';
+import type { RepoAccess } from '../../git/commit.ts';
+import type { ApplicationSource } from '../../resources/application.ts';
+import type { KubeObject } from '../../resources/meta.ts';
+import { groupOf } from '../../resources/meta.ts';
+import { revisionAskedFor } from '../../sync/operation.ts';
+import { targetsOf } from '../../sync/targets.ts';
+import type { Condition } from '../board.ts';
+import { repositoryAccess } from '../credentials.ts';
+import type { AppView } from '../world.ts';
+import type { SyncContext } from './context.ts';
+
+/** What Git wants of an Application, or the condition that says why that is not known. */
+export type Desired =
+  | {
+      readonly kind: 'desired';
+      readonly revision: Sha;
+      readonly tool: 'directory' | 'kustomize';
+      readonly targets: readonly KubeObject[];
+      readonly conditions: readonly Condition[];
+    }
+  | { readonly kind: 'unknown'; readonly condition: Condition; readonly revision?: Sha };
+
+function unknown(type: 'InvalidSpecError' | 'ComparisonError', message: string, revision?: Sha): Desired {
+  return { kind: 'unknown', condition: { type, message }, ...(revision === undefined ? {} : { revision }) };
+}
+
+const inCluster = ['https://kubernetes.default.svc', ''];
+
+function destinationProblem(app: AppView): string | undefined {
+  const { server = '', name = '' } = app.resource.view.spec.destination;
+  if (inCluster.includes(server) && (name === '' || name === 'in-cluster')) return undefined;
+  return `spec.destination: got ${JSON.stringify(server === '' ? name : server)}, expected https://kubernetes.default.svc or name in-cluster: other clusters are not supported yet`;
+}
+
+/** The commit that a targetRevision means now. A full commit id stands for itself. */
+type Asking = { readonly context: SyncContext; readonly repo: RepoAccess; readonly signal: AbortSignal };
+
+async function revisionOf({ context, repo, signal }: Asking, target: string, force: boolean): Promise<Sha> {
+  if (/^[0-9a-f]{40}$/.test(target)) return target;
+  const branch = await context.heads.branch(repo, target, signal);
+  try {
+    return await context.heads.head(repo, branch, force ? 0 : context.settings.gitPollMs, signal);
+  } catch (thrown) {
+    // Not a branch: it may be a tag.
+    if (!(thrown instanceof Failure) || thrown.code !== 'not-found') throw thrown;
+    return (await context.ports.git.resolve(repo, target, signal)).commit;
+  }
+}
+
+async function scopes(
+  context: SyncContext,
+  objects: readonly KubeObject[],
+): Promise<(kind: { group: string; kind: string }) => boolean | undefined> {
+  const known = new Map<string, boolean | undefined>();
+  for (const object of objects) {
+    const kind = { group: groupOf(object.apiVersion), kind: object.kind };
+    const key = `${kind.group}/${kind.kind}`;
+    if (!known.has(key)) known.set(key, await context.ports.cluster.isNamespaced(kind));
+  }
+  return ({ group, kind }) => known.get(`${group}/${kind}`);
+}
+
+/** Renders what Git says now. Broken manifests and refused sources are conditions; only failed attempts at the remote throw. */
+export async function desire(context: SyncContext, app: AppView, force: boolean, signal: AbortSignal): Promise<Desired> {
+  const source: ApplicationSource | undefined = app.resource.view.spec.source;
+  if (source === undefined || (app.resource.view.spec.sources ?? []).length > 0) {
+    return unknown('InvalidSpecError', 'spec.sources: Applications with several sources are not supported yet; expected spec.source');
+  }
+  const problem = destinationProblem(app);
+  if (problem !== undefined) return unknown('InvalidSpecError', problem);
+  const repo = repositoryAccess(source.repoURL, context.credentials);
+  let revision: Sha | undefined;
+  try {
+    revision = await revisionOf({ context, repo, signal }, revisionAskedFor(app.resource.view) ?? source.targetRevision ?? '', force);
+    const { name, namespace } = app.ref;
+    const rendering = await context.ports.render.render({ repo, revision, source, application: { name, namespace } }, signal);
+    if (rendering.kind === 'refused') return unknown('ComparisonError', rendering.because, revision);
+    const at = {
+      name,
+      namespace,
+      destinationNamespace: app.resource.view.spec.destination.namespace ?? '',
+      controlNamespace: context.settings.home,
+    };
+    const { targets, problems, warnings } = targetsOf(rendering.objects, at, await scopes(context, rendering.objects));
+    if (problems.length > 0) return unknown('ComparisonError', problems.map(describeProblem).join('; '), revision);
+    return {
+      kind: 'desired',
+      revision,
+      tool: rendering.tool,
+      targets,
+      conditions: warnings.map((message) => ({ type: 'RepeatedResourceWarning', message })),
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
+    return unknown('ComparisonError', sentenceOf(thrown), revision);
+  }
+}

@@ -1,0 +1,97 @@
+import { Failure } from '../kernel/failure.ts';
+import { refKey } from '../kernel/refs.ts';
+import type { Condition } from './board.ts';
+import type { Outcome } from './queue.ts';
+import type { Decided, Gathered, Subscription, UpdateContext } from './update/context.ts';
+import { decide } from './update/decide.ts';
+import { gather } from './update/gather.ts';
+import type { Subscriptions } from './update/index.ts';
+import { shadowOf } from './update/live.ts';
+import { settleVerdicts } from './update/lower.ts';
+import { isRaise, raise } from './update/raise.ts';
+import { announceRaises, report } from './update/report.ts';
+
+/** Lost races after which a branch waits for the next turn instead of trying again at once. */
+const maxRaces = 8;
+
+/** Decides every place of the branch. A fact that one image lacks fails that image's places only. */
+export async function decideAll(
+  context: UpdateContext,
+  gathered: Gathered,
+  signal: AbortSignal,
+): Promise<{ decided: readonly Decided[]; failed: ReadonlyMap<string, readonly Condition[]> }> {
+  const { holds } = gathered;
+  const failed = new Map<string, readonly Condition[]>();
+  if ('because' in holds) return { decided: [], failed };
+  const decided = await Promise.all(
+    gathered.places.map(async (state) => {
+      try {
+        const one = await decide({ context, gathered, state, signal }, holds);
+        return [shadowOf(one, gathered.head)];
+      } catch (thrown) {
+        if (!(thrown instanceof Failure)) throw thrown;
+        for (const { subscription } of state.readers) {
+          const key = refKey(subscription.app.ref);
+          failed.set(key, [...(failed.get(key) ?? []), { type: 'ImageUpdateError', message: thrown.message }]);
+        }
+        return [];
+      }
+    }),
+  );
+  return { decided: decided.flat(), failed };
+}
+
+type Turn = { readonly raced: boolean; readonly lowered: boolean };
+
+/** One look at one branch: settle verdicts first and alone, then raise. */
+async function takeTurn(
+  context: UpdateContext,
+  subscriptions: readonly Subscription[],
+  maxHeadAgeMs: number,
+  signal: AbortSignal,
+): Promise<Turn> {
+  const gathered = await gather(context, subscriptions, maxHeadAgeMs, signal);
+  const settled = await settleVerdicts(context, gathered, signal);
+  if (settled.raced || settled.pushed) return { raced: settled.raced, lowered: settled.pushed };
+  const { decided, failed } = await decideAll(context, gathered, signal);
+  const raises = decided.filter(isRaise);
+  if (raises.length > 0 && !signal.aborted) {
+    const raised = await raise(context, gathered, raises);
+    if (raised.raced !== undefined) {
+      context.heads.learn(gathered.repoId, gathered.branch, raised.raced);
+      return { raced: true, lowered: false };
+    }
+    if (raised.head !== undefined) context.heads.learn(gathered.repoId, gathered.branch, raised.head);
+    const refused = raised.refused.map(
+      ({ application, because }) => [refKey(application), [{ type: 'ImageUpdateError', message: because }]] as const,
+    );
+    report(context, gathered, decided, merge(failed, settled.conditions, new Map(refused)));
+    await announceRaises(context, raised);
+    return { raced: false, lowered: false };
+  }
+  report(context, gathered, decided, merge(failed, settled.conditions));
+  return { raced: false, lowered: false };
+}
+
+function merge(...maps: readonly ReadonlyMap<string, readonly Condition[]>[]): ReadonlyMap<string, readonly Condition[]> {
+  const sum = new Map<string, readonly Condition[]>();
+  for (const map of maps) for (const [key, conditions] of map) sum.set(key, [...(sum.get(key) ?? []), ...conditions]);
+  return sum;
+}
+
+/** Keeps one branch current. After a lost race or a lowering it decides again on the new head (LOOP 15, 16). */
+export async function updateImages(
+  context: UpdateContext,
+  subscriptions: Subscriptions,
+  key: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const mine = await subscriptions.onBranch(key, signal);
+  if (mine.length === 0) return {};
+  let turn = await takeTurn(context, mine, 0, signal);
+  for (let races = 0; (turn.raced || turn.lowered) && races < maxRaces && !signal.aborted; races += 1) {
+    turn = await takeTurn(context, await subscriptions.onBranch(key, signal), Number.POSITIVE_INFINITY, signal);
+  }
+  const { clock, random } = context.ports;
+  return { againAt: clock.now() + context.settings.registryPollMs * (1 + random() / 10) };
+}

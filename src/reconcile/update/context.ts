@@ -1,0 +1,80 @@
+import type { Person, RepoAccess } from '../../git/commit.ts';
+import type { Hold } from '../../kernel/hold.ts';
+import type { GitPlace } from '../../kernel/place.ts';
+import type { Reference } from '../../kernel/image.ts';
+import type { RepoId, Sha } from '../../kernel/refs.ts';
+import type { Choice, PlaceQuestion, Watch } from '../../policy/choice.ts';
+import type { Listing, RegistryAccess } from '../../registry/listing.ts';
+import type { Snapshot, Target } from '../../writeback/edit.ts';
+import type { Board, Condition } from '../board.ts';
+import type { CredentialSources, RegistryHost } from '../credentials.ts';
+import type { Ports } from '../ports.ts';
+import type { Heads, Listings } from '../sources.ts';
+import type { AppView, Claims } from '../world.ts';
+
+export type UpdateSettings = {
+  readonly author: Person;
+  readonly holdsPath: string;
+  readonly historyLimit: number;
+  readonly registryHosts: readonly RegistryHost[];
+  readonly registryPollMs: number;
+  readonly claims: Claims;
+  /** Namespace whose Applications have tracking ids without a namespace. */
+  readonly home: string;
+};
+
+/** What the update loop works with. */
+export type UpdateContext = {
+  readonly ports: Ports;
+  readonly settings: UpdateSettings;
+  readonly listings: Listings;
+  readonly heads: Heads;
+  readonly board: Board;
+  readonly credentials: CredentialSources;
+};
+
+/** One Application's wish to be kept current, resolved to a repository, a branch and a target. */
+export type Subscription = {
+  readonly app: AppView;
+  readonly repo: RepoAccess;
+  readonly repoId: RepoId;
+  readonly branch: string;
+  readonly target: Target;
+  readonly watches: readonly Watch[];
+  readonly paused: boolean;
+};
+
+export type Subscribed =
+  | { readonly kind: 'unmanaged' }
+  | { readonly kind: 'refused'; readonly condition: Condition }
+  | { readonly kind: 'subscribed'; readonly subscription: Subscription };
+
+/** A place with everybody who watches it. */
+export type PlaceState = {
+  readonly place: GitPlace;
+  readonly current: Reference | undefined;
+  readonly readers: readonly { readonly subscription: Subscription; readonly watch: Watch }[];
+  readonly access: RegistryAccess;
+  readonly listing: Listing;
+};
+
+/** Everything about one branch that was read before deciding. `refused` are conditions by Application (`refKey`). */
+export type Gathered = {
+  readonly repo: RepoAccess;
+  readonly repoId: RepoId;
+  readonly branch: string;
+  readonly head: Sha;
+  readonly snapshot: Snapshot;
+  readonly subscriptions: readonly Subscription[];
+  readonly places: readonly PlaceState[];
+  readonly holds: readonly Hold[] | { readonly because: string };
+  readonly refused: ReadonlyMap<string, readonly Condition[]>;
+};
+
+/** A decided place, with the question that can be replayed. */
+export type Decided = { readonly state: PlaceState; readonly question: PlaceQuestion; readonly choice: Exclude<Choice, { kind: 'needs' }> };
+
+/** Work-queue key of a branch. */
+export function branchKey(repo: RepoId, branch: string): string {
+  return `${repo}#${branch}`;
+}

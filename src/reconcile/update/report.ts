@@ -1,0 +1,70 @@
+import type { ObjectRef } from '../../kernel/refs.ts';
+import { refKey } from '../../kernel/refs.ts';
+import { placeKey } from '../../kernel/place.ts';
+import type { Condition } from '../board.ts';
+import type { Decided, Gathered, UpdateContext } from './context.ts';
+import type { Raised } from './raise.ts';
+
+/** Conditions that one decided place means for an Application that reads it. */
+function conditionsOf(decided: Decided): readonly Condition[] {
+  const { choice, state } = decided;
+  const where = state.readers[0]?.watch.written ?? placeKey(state.place);
+  if (choice.kind === 'refused') return [{ type: 'ImageUpdateError', message: `${where}: ${choice.because}` }];
+  if (choice.kind === 'keep' && choice.rule === 'person') return [{ type: 'PersonsAnswer', message: `${where}: ${choice.because}` }];
+  if (choice.kind === 'keep' && choice.tags.some((tag) => tag.verdict === 'held'))
+    return [{ type: 'ImageHeld', message: `${where}: ${choice.because}` }];
+  return [];
+}
+
+/** Leaves what a cycle found on the board, for every Application of the branch, and logs each once. */
+export function report(
+  context: UpdateContext,
+  gathered: Gathered,
+  decided: readonly Decided[],
+  extra: ReadonlyMap<string, readonly Condition[]>,
+): void {
+  const unreadable =
+    'because' in gathered.holds
+      ? [{ type: 'HoldsUnreadable', message: `${gathered.holds.because}; nothing is raised in this repository` }]
+      : [];
+  for (const { app } of gathered.subscriptions) {
+    const key = refKey(app.ref);
+    const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
+    const conditions = [...(gathered.refused.get(key) ?? []), ...unreadable, ...mine.flatMap(conditionsOf), ...(extra.get(key) ?? [])];
+    context.board.post(app.ref, conditions);
+    const outcomes = mine.map((one) => ({
+      image: one.state.readers[0]?.watch.image,
+      outcome: one.choice.kind,
+      because: one.choice.because,
+    }));
+    context.ports.log.info({ application: `${app.ref.namespace}/${app.ref.name}`, outcomes, conditions }, 'images decided');
+  }
+}
+
+/** An Event on an Application; a failed one is logged and harms nothing. */
+export async function announce(
+  context: Pick<UpdateContext, 'ports'>,
+  on: ObjectRef,
+  event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+): Promise<void> {
+  try {
+    await context.ports.cluster.act({ do: 'event', on, body: event }, AbortSignal.timeout(10_000));
+  } catch (thrown) {
+    context.ports.log.warn({ on: refKey(on), event, thrown: String(thrown) }, 'event not written');
+  }
+}
+
+export async function announceRaises(context: UpdateContext, raised: Raised): Promise<void> {
+  await Promise.all([
+    ...raised.pushed.map(({ application, change, commit }) =>
+      announce(context, application, {
+        type: 'Normal',
+        reason: 'ImageUpdated',
+        message: `${commit.slice(0, 8)} writes ${change.image}:${change.to.tag ?? change.digests[0] ?? ''}: ${change.because}`,
+      }),
+    ),
+    ...raised.refused.map(({ application, because }) =>
+      announce(context, application, { type: 'Warning', reason: 'PushRefused', message: because }),
+    ),
+  ]);
+}

@@ -1,0 +1,71 @@
+import { styleText } from 'node:util';
+
+export type StoryEvent = {
+  readonly kind: 'chapter' | 'event' | 'check' | 'report';
+  readonly text: string;
+  readonly ok?: boolean;
+  readonly because?: string;
+  readonly [field: string]: unknown;
+};
+
+/** Tells the story: plain lines where piped, colour and a line of progress on a terminal, one JSON object per event with `--json`. */
+export interface Narrator {
+  chapter(text: string): void;
+  event(text: string, because?: string): void;
+  /** A step that was observed, or was not. */
+  check(ok: boolean, text: string, because?: string): void;
+  report(title: string, text: string): void;
+  /** What is being waited for; shown on a terminal only. */
+  waiting(text: string): void;
+  summary(fields: Readonly<Record<string, unknown>>): void;
+  readonly passed: () => number;
+  readonly failed: () => number;
+  elapsedMs(): number;
+}
+
+export type NarratorOptions = { readonly json: boolean; readonly terminal: boolean; readonly write: (text: string) => void };
+
+export function createNarrator(options: NarratorOptions): Narrator {
+  const began = performance.now();
+  let [passed, failed, shown] = [0, 0, false];
+  const elapsedMs = () => Math.round(performance.now() - began);
+  const colour = (style: 'green' | 'red' | 'bold' | 'dim', text: string) => (options.terminal ? styleText(style, text) : text);
+  const line = (text: string) => {
+    options.write(`${shown ? '\r\u001b[K' : ''}${text}\n`);
+    shown = false;
+  };
+  const tell = (event: StoryEvent, plain: string) => {
+    if (options.json) line(JSON.stringify({ ...event, elapsedMs: elapsedMs() }));
+    else line(plain);
+  };
+  const stamp = () => colour('dim', `${(elapsedMs() / 1000).toFixed(2).padStart(6)}s`);
+  const reason = (because?: string) => (because === undefined ? '' : `\n         ${colour('dim', `because: ${because}`)}`);
+  const extra = (because?: string) => (because === undefined ? {} : { because });
+  return {
+    elapsedMs,
+    passed: () => passed,
+    failed: () => failed,
+    chapter: (text) => tell({ kind: 'chapter', text }, `\n${colour('bold', text)}`),
+    event: (text, because) => tell({ kind: 'event', text, ...extra(because) }, `${stamp()}   ${text}${reason(because)}`),
+    check(ok, text, because) {
+      if (ok) passed += 1;
+      else failed += 1;
+      tell(
+        { kind: 'check', ok, text, ...extra(because) },
+        `${stamp()} ${ok ? colour('green', '✔') : colour('red', '✘')} ${text}${reason(because)}`,
+      );
+    },
+    report: (title, text) => tell({ kind: 'report', text: title, body: text }, `\n${colour('bold', title)}\n${text.trimEnd()}`),
+    waiting(text) {
+      if (!options.terminal || options.json) return;
+      options.write(`\r\u001b[K${stamp()}   ${colour('dim', `... ${text}`)}`);
+      shown = true;
+    },
+    summary(fields) {
+      const ok = failed === 0;
+      const all = { kind: 'summary', ok, passed, failed, elapsedMs: elapsedMs(), ...fields };
+      if (options.json) line(JSON.stringify(all));
+      else line(`\ndemo: ${passed} passed, ${failed} failed in ${(elapsedMs() / 1000).toFixed(1)}s`);
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import type { Adapter } from './adapter.ts';
 import * as aiuAnnotations from './adapters/aiu-annotations.ts';
 import * as aiuNewest from './adapters/aiu-newest.ts';
+import * as rolloutsAnalysis from './adapters/rollouts-analysis.ts';
 import * as rolloutsConditions from './adapters/rollouts-conditions.ts';
 import * as rolloutsReplicas from './adapters/rollouts-replicas.ts';
 import * as semverConstraints from './adapters/semver-constraints.ts';
@@ -8,11 +9,12 @@ import * as semverOrder from './adapters/semver-order.ts';
 
 /** Every set that can be run, by the name of its file. A new set is a file in adapters/ and a line here. */
 export const adapters: Readonly<Record<string, Adapter>> = {
-  'aiu-annotations': aiuAnnotations,
-  'aiu-newest': aiuNewest,
-  'rollouts-conditions': rolloutsConditions,
-  'rollouts-replicas': rolloutsReplicas,
-  'semver-constraints': semverConstraints,
-  'semver-constraints-newer': semverConstraints,
-  'semver-order': semverOrder,
+  'aiu-annotations': { answer: aiuAnnotations.answer, equal: aiuAnnotations.equal },
+  'aiu-newest': { answer: aiuNewest.answer, equal: aiuNewest.equal },
+  'rollouts-analysis': { answer: rolloutsAnalysis.answer, equal: rolloutsAnalysis.equal },
+  'rollouts-conditions': { answer: rolloutsConditions.answer, equal: rolloutsConditions.equal },
+  'rollouts-replicas': { answer: rolloutsReplicas.answer, equal: rolloutsReplicas.equal },
+  'semver-constraints': { answer: semverConstraints.answer, equal: semverConstraints.equal },
+  'semver-constraints-newer': { answer: semverConstraints.answer, equal: semverConstraints.equal },
+  'semver-order': { answer: semverOrder.answer, equal: semverOrder.equal },
 };

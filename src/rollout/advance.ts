@@ -8,7 +8,9 @@ import type { Observed, RolloutStep } from './observed.ts';
 import { refuse } from './refuse.ts';
 import { followSteps, startTemplate } from './renew.ts';
 import { judgeRuns, startRuns } from './runs.ts';
+import { restartPods } from './restart.ts';
 import { followReplicas, scaleOne } from './scale.ts';
+import { pointServices } from './services.ts';
 import { settle } from './settle.ts';
 import { settledOnStable, type Situation, survey } from './situation.ts';
 import { promote, takeStep } from './take-step.ts';
@@ -26,6 +28,8 @@ const rules: readonly Rule[] = [
   answerRetry,
   retryAfterError,
   judgeRuns,
+  pointServices,
+  whileUnheld(restartPods),
   whileUnheld(followReplicas),
   unlessPaused(startRuns),
   unlessPaused(promote),

@@ -1,7 +1,7 @@
 import type { Action } from '../kernel/action.ts';
 import type { Millis, Time } from '../kernel/time.ts';
 import type { AnalysisRun, AnalysisTemplate } from '../resources/analysis.ts';
-import type { Resource } from '../resources/meta.ts';
+import type { KubeObject, Resource } from '../resources/meta.ts';
 import type { Rollout, RolloutStatus } from '../resources/rollout.ts';
 import type { Pod, ReplicaSet } from '../resources/workload.ts';
 
@@ -14,6 +14,8 @@ export type Observed = {
   readonly runs: readonly Resource<AnalysisRun>[];
   /** By name; templates of the Rollout's namespace, then `cluster/NAME` for cluster-wide ones. */
   readonly templates: Readonly<Record<string, Resource<AnalysisTemplate>>>;
+  /** The Services that the canary strategy names, by name; absent where Services are left alone. */
+  readonly services?: Readonly<Record<string, KubeObject>>;
   /** Names of the traffic routers that can carry weights; without them only replica counts can. */
   readonly routers?: readonly string[];
 };

@@ -8,16 +8,23 @@ const timeLimitReason = 'ProgressDeadlineExceeded';
 
 /** The Progressing condition that belongs to the next status. `complete`: the wanted version stands and serves. */
 export function progressingOf(situation: Situation, next: RolloutStatus, move: Move, complete: boolean): Progressing {
-  const held = progressingHeld(next);
-  if (next.abort === true) return move.progressing ?? abortedAs(held);
-  if (isPaused(situation, next)) return { status: 'Unknown', reason: 'RolloutPaused', message: 'Rollout is paused' };
   const name = situation.current?.name ?? '';
+  if (next.abort === true) return move.progressing ?? abortedAs(progressingHeld(next));
+  if (isPaused(situation, next)) return { status: 'Unknown', reason: 'RolloutPaused', message: 'Rollout is paused' };
   if (complete) return { status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${name}" has successfully progressed.` };
   if (move.progressing !== undefined) return move.progressing;
-  const moved = progressed(situation.status, next);
-  if (!moved && deadlineMissed(situation)) return { status: 'False', reason: timeLimitReason, message: timedOut(situation) };
-  if (!moved && held !== undefined && staying.has(held.reason ?? '')) return asProgressing(held);
+  return (progressed(situation.status, next) ? undefined : withoutProgress(situation, next)) ?? updating(name);
+}
+
+function updating(name: string): Progressing {
   return { status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${name}" is progressing.` };
+}
+
+/** What stands while nothing moves. */
+function withoutProgress(situation: Situation, next: RolloutStatus): Progressing | undefined {
+  if (deadlineMissed(situation)) return { status: 'False', reason: timeLimitReason, message: timedOut(situation) };
+  const held = progressingHeld(next);
+  return held !== undefined && staying.has(held.reason ?? '') ? asProgressing(held) : undefined;
 }
 
 /** Reasons that stand until something moves. */
@@ -57,17 +64,22 @@ export function isPaused(situation: Situation, status: RolloutStatus): boolean {
   return situation.rollout.spec.paused === true || (status.pauseConditions ?? []).length > 0;
 }
 
-const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
 const marks = ['currentStepIndex', 'currentStepHash', 'currentPodHash', 'stableRS'] as const;
 
 /** More updated, ready or available pods, fewer old ones, another step or version: any of these renews the deadline. */
 export function progressed(before: RolloutStatus, after: RolloutStatus): boolean {
-  const [was, is] = [before, after].map((status) => counts.map((field) => status[field] ?? 0)) as [number[], number[]];
-  const [replicas = 0, updated = 0, ready = 0, available = 0] = is;
-  const [replicasBefore = 0, updatedBefore = 0, readyBefore = 0, availableBefore = 0] = was;
-  const more = ready > readyBefore || available > availableBefore;
-  const fewerOld = replicas - updated < replicasBefore - updatedBefore;
-  return updated !== updatedBefore || more || fewerOld || marks.some((field) => after[field] !== before[field]);
+  const [was, is] = [podsOf(before), podsOf(after)];
+  const more = is.ready > was.ready || is.available > was.available;
+  return is.updated !== was.updated || more || is.old < was.old || marks.some((field) => after[field] !== before[field]);
+}
+
+function podsOf({
+  replicas = 0,
+  updatedReplicas = 0,
+  readyReplicas = 0,
+  availableReplicas = 0,
+}: RolloutStatus): Record<'updated' | 'ready' | 'available' | 'old', number> {
+  return { updated: updatedReplicas, ready: readyReplicas, available: availableReplicas, old: replicas - updatedReplicas };
 }
 
 function progressingHeld(status: RolloutStatus): RolloutCondition | undefined {

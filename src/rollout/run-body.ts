@@ -2,25 +2,17 @@ import type { Body } from '../kernel/json.ts';
 import { describeProblems, type Problem } from '../kernel/problem.ts';
 import { controllerReference } from '../resources/meta.ts';
 import type { AnalysisReference } from '../resources/rollout.ts';
-import { argumentsFor } from './arguments.ts';
-import { compose, type Composed } from './compose.ts';
 import type { RunSlot } from './move.ts';
 import { revisionOf } from './newcomer.ts';
+import { runSpec } from './run-spec.ts';
 import { revisionAnnotation, type Situation } from './situation.ts';
 import { hashLabel } from './template.ts';
-
-/** The AnalysisRun spec that an analysis of the Rollout asks for; `at` is the field path that problems name. */
-export function runSpec(situation: Situation, reference: AnalysisReference, at: string): Composed {
-  const given = argumentsFor(situation, reference, at);
-  if (given.problems.length > 0) return { kind: 'refused', problems: given.problems };
-  return compose(situation.observed, reference, given.args, at);
-}
 
 /** A whole AnalysisRun. The analysis was found sound before any step was taken. */
 export function composeBody(situation: Situation, slot: RunSlot, reference: AnalysisReference, name: string): Body {
   const { rollout, current, index, observed, ref } = situation;
-  const composed = runSpec(situation, reference, 'analysis');
   const step = slot === 'currentStepAnalysisRunStatus';
+  const composed = runSpec(situation, reference, 'analysis', !step);
   const { labels, annotations } = reference.analysisRunMetadata ?? {};
   return {
     apiVersion: 'argoproj.io/v1alpha1',

@@ -8,6 +8,7 @@ import type { RolloutStep } from './observed.ts';
 import { pauseEnd } from './pause.ts';
 import { phaseOf } from './phase.ts';
 import { deadlineOf } from './progressing.ts';
+import { restartMoment } from './restart.ts';
 import { endOthers, runOf, staleRun } from './runs.ts';
 import type { Situation } from './situation.ts';
 import { tidy } from './tidy.ts';
@@ -87,6 +88,7 @@ function moments(situation: Situation): readonly (number | undefined)[] {
     pauseEnd(situation.status, situation.steps[situation.status.currentStepIndex ?? 0]),
     deadlineOf(situation),
     retryMoment(situation),
+    restartMoment(situation),
   ];
 }
 

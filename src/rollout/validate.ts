@@ -1,6 +1,7 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { AnalysisReference } from '../resources/rollout.ts';
-import { runSpec } from './run-body.ts';
+import { runSpec } from './run-spec.ts';
+import { wrongServices } from './services.ts';
 import type { Situation } from './situation.ts';
 import { canaryAt, wrongCanary, wrongStep } from './validate-canary.ts';
 import { wrongKind, wrongSpec } from './validate-spec.ts';
@@ -12,34 +13,22 @@ export function problemsOf(situation: Situation): readonly Problem[] {
   if (kind.length > 0) return kind;
   const structure = [...wrongSpec(rollout.spec), ...wrongCanary(canary, observed.routers ?? []), ...steps.flatMap(wrongStep)];
   // Templates may be gone for a moment: that must not hold up the way back of an aborted update.
-  return structure.length > 0 || status.abort === true ? structure : wrongAnalyses(situation);
+  return structure.length > 0 || status.abort === true ? structure : [...wrongServices(situation), ...wrongAnalyses(situation)];
 }
 
 function wrongAnalyses(situation: Situation): readonly Problem[] {
-  const inSteps = situation.steps.flatMap(({ analysis }, index) =>
-    analysis === undefined ? [] : wrongAnalysis(situation, analysis, canaryAt(`steps[${index}].analysis`), 'finite'),
-  );
-  const { analysis } = situation.canary;
-  return analysis === undefined ? inSteps : [...inSteps, ...wrongAnalysis(situation, analysis, canaryAt('analysis'), 'endless')];
+  const { steps, canary } = situation;
+  const inSteps = steps.flatMap(({ analysis }, index) => wrongAnalysis(situation, analysis, canaryAt(`steps[${index}].analysis`), false));
+  return [...inSteps, ...wrongAnalysis(situation, canary.analysis, canaryAt('analysis'), true)];
 }
 
 function wrongAnalysis(
   situation: Situation,
-  reference: AnalysisReference,
-  where: string,
-  length: 'finite' | 'endless',
+  reference: AnalysisReference | undefined,
+  at: string,
+  background: boolean,
 ): readonly Problem[] {
-  if ((reference.templates ?? []).length === 0)
-    return [{ at: `${where}.templates`, got: 'nothing', expected: 'the names of analysis templates' }];
-  const composed = runSpec(situation, reference, where);
-  if (composed.kind === 'refused') return composed.problems;
-  if (length === 'endless') return [];
-  const endless = composed.metrics.filter(
-    ({ interval, count }) => interval !== undefined && (count === undefined || String(count) === '0'),
-  );
-  return endless.map(({ name, interval }) => ({
-    at: `${where}: metric ${name}`,
-    got: `interval ${interval ?? ''} without count, which runs indefinitely`,
-    expected: 'a count',
-  }));
+  if (reference === undefined) return [];
+  const composed = runSpec(situation, reference, at, background);
+  return composed.kind === 'refused' ? composed.problems : [];
 }

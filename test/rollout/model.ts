@@ -1,4 +1,4 @@
-import { millisOf } from '../../src/kernel/time.ts';
+import { kubeTime, millisOf } from '../../src/kernel/time.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import { type Body, isBody } from '../../src/kernel/json.ts';
 import { AnalysisRun, AnalysisTemplate } from '../../src/resources/analysis.ts';
@@ -126,30 +126,29 @@ function read<View>(schema: z.ZodType<View>, raw: KubeObject): Resource<View> {
 
 function carryOut(model: Model, action: Action): boolean {
   const held = action.on.kind === 'Rollout' ? model.rollout : model.objects.get(`${action.on.kind}/${action.on.name}`);
-  if (action.do === 'create') {
-    if (held !== undefined || !isObject(action.body)) throw new Error(`cannot create ${action.on.name}`);
-    model.version++;
-    const created = new Date(model.now).toISOString();
-    store(model, action, {
-      ...action.body,
-      metadata: {
-        ...action.body.metadata,
-        uid: `uid-${model.version}`,
-        creationTimestamp: created,
-        generation: 1,
-        resourceVersion: String(model.version),
-      },
-    });
-    return true;
-  }
+  if (action.do === 'create') return create(model, action, held);
   if (held === undefined) throw new Error(`${action.do} of ${action.on.name}, which is not there`);
-  if (action.if?.resourceVersion !== undefined && action.if.resourceVersion !== held.metadata.resourceVersion) return false;
-  if (action.if?.uid !== undefined && action.if.uid !== held.metadata.uid) return false;
-  if (action.do === 'delete') {
-    model.objects.delete(`${action.on.kind}/${action.on.name}`);
-    return true;
-  }
-  change(model, held, action.body ?? {}, action.do === 'status');
+  if (!isMet(action.if, held)) return false;
+  if (action.do === 'delete') model.objects.delete(`${action.on.kind}/${action.on.name}`);
+  else change(model, held, action.body ?? {}, action.do === 'status');
+  return true;
+}
+
+function isMet(condition: Action['if'], { metadata }: KubeObject): boolean {
+  const { resourceVersion = metadata.resourceVersion, uid = metadata.uid } = condition ?? {};
+  return resourceVersion === metadata.resourceVersion && uid === metadata.uid;
+}
+
+function create(model: Model, action: Action, held: KubeObject | undefined): boolean {
+  if (held !== undefined || !isObject(action.body)) throw new Error(`cannot create ${action.on.name}`);
+  model.version++;
+  const server = {
+    uid: `uid-${model.version}`,
+    creationTimestamp: kubeTime(model.now),
+    generation: 1,
+    resourceVersion: String(model.version),
+  };
+  model.objects.set(`${action.on.kind}/${action.on.name}`, { ...action.body, metadata: { ...action.body.metadata, ...server } });
   return true;
 }
 
@@ -241,10 +240,6 @@ export function statusOf(model: Model): Body {
   return isBody(model.rollout['status']) ? model.rollout['status'] : {};
 }
 
-function store(model: Model, action: Action, object: KubeObject): void {
-  model.objects.set(`${action.on.kind}/${action.on.name}`, object);
-}
-
 function isObject(value: unknown): value is KubeObject {
   return isBody(value) && isBody(value['metadata']);
 }
@@ -252,10 +247,7 @@ function isObject(value: unknown): value is KubeObject {
 function merge(held: unknown, patch: unknown): unknown {
   if (!isBody(patch)) return patch;
   const base = isBody(held) ? held : {};
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else if (value !== undefined) merged[key] = merge(base[key], value);
-  }
-  return merged;
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const merged = { ...base, ...Object.fromEntries(given.map(([key, value]) => [key, merge(base[key], value)])) };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }

@@ -1,7 +1,7 @@
 import type { Millis } from '../kernel/time.ts';
 import type { Choice, PlaceHistory, PlaceQuestion } from './choice.ts';
 import { agree, dropAll } from './guard/agreement.ts';
-import { answerAt } from './guard/answer.ts';
+import { answerAt, type PersonsAnswer } from './guard/answer.ts';
 import { type Case, isBelow, said } from './guard/case.ts';
 import { whyUnfit } from './guard/fitness.ts';
 import { activeHolds, notAboveHeld } from './guard/hold-rules.ts';
@@ -60,7 +60,7 @@ function examine(one: Case, above: Sieve): Choice {
   const { question, agreed } = one;
   if (question.paused === true) {
     const waiting = sift(above, (tag) => ({ verdict: 'eligible', because: `${tag} waits, because windlass.dev/paused is set` }));
-    return keepDespite(one, waiting);
+    return keepDespite(one, waiting, 'paused');
   }
   const holds = activeHolds(question, one.now);
   // A hold stops raising; the way down of a pin is judged by digest alone.
@@ -73,18 +73,21 @@ function examine(one: Case, above: Sieve): Choice {
       `whether ${String(free.left[0])} may be written depends on who changed this place last`,
     );
   }
-  return inspect(one, heedAnswer(one, free, history), history);
+  const answer = answerAt(question, history, agreed.ranking);
+  const unrefused = heedAnswer(free, answer);
+  if (unrefused.left.length === 0) return keepDespite(one, unrefused, answer.kind === 'stands' ? 'person' : undefined);
+  return inspect(
+    one,
+    sift(unrefused, (tag) => (isBelow(tag, one) ? said('dropped', pinCarriedOut(question, history, agreed.ranking)) : undefined)),
+    history,
+  );
 }
 
-/** Leaves what a person's answer, or a pin that was carried out, does not forbid. */
-function heedAnswer(one: Case, free: Sieve, history: PlaceHistory): Sieve {
-  const { question, agreed } = one;
-  const answer = answerAt(question, history, agreed.ranking);
-  return sift(free, (tag) => {
-    const allowed = answer.kind === 'none' || (answer.kind === 'stands' && answer.allows(tag));
-    if (!allowed) return { verdict: 'dropped', because: answer.because };
-    return isBelow(tag, one) ? said('dropped', pinCarriedOut(question, history, agreed.ranking)) : undefined;
-  });
+/** Leaves what a person's answer does not forbid. */
+function heedAnswer(free: Sieve, answer: PersonsAnswer): Sieve {
+  if (answer.kind === 'none') return free;
+  const { because } = answer;
+  return sift(free, (tag) => (answer.kind === 'stands' && answer.allows(tag) ? undefined : { verdict: 'dropped', because }));
 }
 
 /** Looks behind the tags, best first, until one may be written. */

@@ -14,6 +14,8 @@ export type Selection =
       readonly eligible: readonly string[];
       readonly chosen: string | undefined;
       readonly ranking: Ranking;
+      /** Why a text, listed or not, is not eligible; undefined where it is. */
+      readonly dropped: (tag: string) => string | undefined;
       readonly tags: readonly TagVerdict[];
     }
   | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
@@ -39,7 +41,7 @@ export function select(watch: Watch, tags: readonly string[], current?: Referenc
   const best = eligible[0];
   const chosen = best ?? (ordered.length === 0 ? current?.tag : undefined);
   const verdicts = judged.map(({ tag, filtered }) => verdictOn(tag, filtered ?? ranking.dropped(tag), eligible));
-  return { kind: 'selected', eligible, chosen, ranking, tags: verdicts };
+  return { kind: 'selected', eligible, chosen, ranking, dropped: (tag) => filter(tag) ?? ranking.dropped(tag), tags: verdicts };
 }
 
 function refuse(tags: readonly string[], because: string): Selection {

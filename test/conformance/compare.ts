@@ -3,7 +3,7 @@ import { type Adapter, notRun } from './adapter.ts';
 import { deviations } from './deviations.ts';
 import type { Row } from './rows.ts';
 
-export type Difference = { readonly row: Row; readonly answer: unknown };
+type Difference = { readonly row: Row; readonly answer: unknown };
 
 /** What became of the rows of one set. `notRun` counts rows by their kind. */
 export type Comparison = {

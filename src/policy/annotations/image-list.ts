@@ -62,7 +62,7 @@ function splitConstraint(named: string): readonly [written: string, constraint: 
   // A constraint is no tag, so the reference grammar does not help: the first colon behind the registry starts it.
   const registry = /^(?:[^/:]*\.[^/:]*(?::\d+)?|[^/:]+:\d+)\//.exec(named)?.[0] ?? '';
   const [repository = '', constraint = ''] = splitOnce(named.slice(registry.length), ':');
-  return [`${registry}${repository}`, constraint.trim()];
+  return [`${registry}${repository.trim()}`, constraint.trim()];
 }
 
 function splitOnce(text: string, separator: string): readonly string[] {

@@ -49,14 +49,13 @@ function join(watches: readonly Watch[], selections: readonly Selected[], first:
       }
     }
   }
-  const rankings = selections.map((selection) => selection.ranking);
   return {
     kind: 'agreed',
     eligible: first.eligible.filter((tag) => !dropped.has(tag)),
-    ranking: { ...first.ranking, pinned: rankings.some((ranking) => ranking.pinned) },
+    ranking: { ...first.ranking, pinned: selections.some((selection) => selection.ranking.pinned) },
     wish: wishOf(watches),
     tags: first.tags.map((verdict) => dropped.get(verdict.tag) ?? verdict),
-    excluded: (tag) => rankings.map((ranking) => ranking.dropped(tag)).find((because) => because !== undefined),
+    excluded: (tag) => selections.map((selection) => selection.dropped(tag)).find((because) => because !== undefined),
   };
 }
 

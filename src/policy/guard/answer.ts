@@ -80,6 +80,7 @@ function valueBeforeRemoval({ history, question }: Judge): string | undefined {
 /** A person who goes down in steps has refused everything from the first one on: the highest value of the unbroken descent. */
 function topOfDescent({ history, question, ranking }: Judge, from: string): string {
   let top = from;
+  if (!ranking.ranks(from)) return from;
   for (const change of history.changes.slice(1)) {
     const value = tagOf(change.before);
     const continues = change.after === null || tagOf(change.after) === top;

@@ -1,8 +1,10 @@
 import { describeReference, type Reference } from '../../kernel/image.ts';
 import type { TagFacts } from '../../registry/listing.ts';
-import type { Choice, Need } from '../choice.ts';
+import type { Choice, KeepRule, Need } from '../choice.ts';
 import { type Case, isBelow } from './case.ts';
 import { type Sieve, sift, verdictsOf } from './sieve.ts';
+
+type Kept = Extract<Choice, { kind: 'keep' }>;
 
 /** Git's value is the best there is. */
 export function keepBest(one: Case, sieve: Sieve): Choice {
@@ -10,15 +12,20 @@ export function keepBest(one: Case, sieve: Sieve): Choice {
 }
 
 /** Something better is listed and may not be written: the reason of the best of it is the reason of the choice. */
-export function keepDespite(one: Case, sieve: Sieve): Choice {
+export function keepDespite(one: Case, sieve: Sieve, rule?: KeepRule): Choice {
   const best = one.agreed.eligible.find((tag) => tag !== one.current);
-  const because = best === undefined ? undefined : sieve.verdicts.get(best)?.because;
-  if (because === undefined) return keepBest(one, sieve);
-  const { current } = one.question;
-  return keep(one, sieve, current === undefined ? `nothing is written: ${because}` : `${describeReference(current)} stays: ${because}`);
+  const verdict = best === undefined ? undefined : sieve.verdicts.get(best);
+  if (verdict === undefined) return keepBest(one, sieve);
+  const because = stays(one, verdict.because);
+  const stopped = verdict.verdict === 'held' ? 'held' : rule;
+  return { ...keep(one, sieve, because), ...(stopped === undefined ? {} : { rule: stopped }) };
 }
 
-export function keep({ question, current }: Case, sieve: Sieve, because: string): Choice {
+function stays({ question: { current } }: Case, because: string): string {
+  return current === undefined ? `nothing is written: ${because}` : `${describeReference(current)} stays: ${because}`;
+}
+
+export function keep({ question, current }: Case, sieve: Sieve, because: string): Kept {
   const tags = verdictsOf(sieve, question.listing.tags).map((verdict) =>
     verdict.tag === current ? { ...verdict, verdict: 'chosen' as const, because: `${verdict.tag} is what Git has` } : verdict,
   );

@@ -2,7 +2,7 @@ import { comparePrereleases, compareVersions } from './compare.ts';
 import type { Version } from './version.ts';
 
 /** Which numbers of a bound are wildcards: `1.x` leaves minor and patch open, `*` leaves everything open (and counts as 0.0.0). */
-export type Open = 'nothing' | 'patch' | 'minor' | 'everything';
+type Open = 'nothing' | 'patch' | 'minor' | 'everything';
 
 export type Bound = { readonly version: Version; readonly open: Open };
 

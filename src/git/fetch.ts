@@ -73,12 +73,17 @@ export async function resolveRevision(
   if (head) return defaultBranch(session, advertised);
   const branch = advertised.commits.get(`refs/heads/${revision}`);
   if (branch !== undefined) return { branch: revision, commit: branch };
-  const tag = advertised.commits.get(`refs/tags/${revision}^{}`) ?? advertised.commits.get(`refs/tags/${revision}`);
-  const commit = tag ?? (/^[0-9a-f]{40}$/.test(revision) ? revision : undefined);
+  const commit = commitNamed(revision, advertised);
   if (commit === undefined)
     throw new Failure('not-found', `${session.reach.label}: ${revision} is no branch, no tag and no full commit id there`);
   await ensureCommit(session, commit, signal);
   return { commit };
+}
+
+/** The commit of a tag (an annotated one points to it) or of a full id. */
+function commitNamed(revision: string, { commits }: Advertised): Sha | undefined {
+  const tag = commits.get(`refs/tags/${revision}^{}`) ?? commits.get(`refs/tags/${revision}`);
+  return tag ?? (/^[0-9a-f]{40}$/.test(revision) ? revision : undefined);
 }
 
 type Advertised = { readonly commits: ReadonlyMap<string, Sha>; readonly headOf: string | undefined };

@@ -66,15 +66,21 @@ function collision(one: Owned, other: Owned): string | undefined {
   const [left, right] = [one.splice, other.splice];
   if (left.path !== right.path || JSON.stringify(left) === JSON.stringify(right)) return undefined;
   if (left.baseOid !== right.baseOid) return `${other.application} edits another version of ${left.path}`;
-  const inserting = left.start === left.end && right.start === right.end;
-  if (inserting && left.start === right.start) {
-    const first = one.application < other.application || (one.application === other.application && left.text < right.text);
-    return first
-      ? undefined
-      : `${other.application} inserts at the same point of ${left.path} (byte ${left.start}); this edit follows after it`;
+  if (insertsWith(left, right)) {
+    if (goesFirst(one, other)) return undefined;
+    return `${other.application} inserts at the same point of ${left.path} (byte ${left.start}); this edit follows after it`;
   }
   const apart = left.end <= right.start || right.end <= left.start;
   return apart ? undefined : `${other.application} changes the same bytes of ${left.path} (${right.start} to ${right.end})`;
+}
+
+function insertsWith(left: Splice, right: Splice): boolean {
+  return left.start === left.end && right.start === right.end && left.start === right.start;
+}
+
+function goesFirst(one: Owned, other: Owned): boolean {
+  if (one.application !== other.application) return one.application < other.application;
+  return one.splice.text < other.splice.text;
 }
 
 function bySpot(left: Splice, right: Splice): number {

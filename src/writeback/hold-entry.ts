@@ -20,18 +20,21 @@ const place = z.union(
   'file and path (or application and path)',
 );
 
-const Entry = z.object({
-  place,
-  image: text,
-  tag: text.refine(isTag, 'a tag').optional(),
-  digests: z.array(text.refine(isDigest, 'a digest'), 'a list of digests'),
-  verdict: text,
-  because: text,
-  since: time,
-  until: time.optional(),
-  suspected: z.enum(['true', 'false'], 'true or false').optional(),
-  by: z.literal('person', 'person').optional(),
-});
+const Entry = z.object(
+  {
+    place,
+    image: text,
+    tag: text.refine(isTag, 'a tag').optional(),
+    digests: z.array(text.refine(isDigest, 'a digest'), 'a list of digests'),
+    verdict: text,
+    because: text,
+    since: time,
+    until: time.optional(),
+    suspected: z.enum(['true', 'false'], 'true or false').optional(),
+    by: z.literal('person', 'person').optional(),
+  },
+  'a mapping',
+);
 
 /** One entry of the holds file, whose scalars are all texts. Unknown keys are left alone. A place without repo and branch is here. */
 export function readHold(value: unknown, at: string, here: Here): { readonly hold?: Hold; readonly problems: readonly Problem[] } {

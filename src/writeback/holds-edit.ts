@@ -1,20 +1,18 @@
-import { isScalar, isSeq, isMap } from 'yaml';
-import type { Node } from 'yaml';
+import { oneLine } from '../kernel/escape.ts';
 import { sameJson } from '../kernel/json.ts';
 import type { Hold } from '../kernel/hold.ts';
 import { isGitPlace, placeKey } from '../kernel/place.ts';
-import type { YamlFile } from './document.ts';
-import { byteOffset, parseYaml, refuse } from './document.ts';
+import { byteOffset, refuse } from './document.ts';
 import type { Edit, Snapshot, Splice } from './edit.ts';
 import { holdLines } from './hold-entry.ts';
+import type { HoldsFile } from './holds.ts';
 import { openHolds, readHolds } from './holds.ts';
+import { entriesAdded, entriesRemoved } from './holds-text.ts';
 import type { Replacement } from './insertion.ts';
-import { colonEnd, contentEnd, dashOf, indentOf, linesAtEnd, linesBelow, newlineNear } from './insertion.ts';
-import { pairOf } from './kustomization-entry.ts';
 
 const header = [
   '# Images that must not be written here again, each with the reason. Windlass reads this file before every change.',
-  '# To allow an image again, delete its entry; a line of the history then says who did.',
+  '# To allow an image again, delete its entry; the history then says who did.',
   'holds:',
 ];
 
@@ -23,18 +21,11 @@ export function addHolds(snapshot: Snapshot, path: string, holds: readonly Hold[
   const found = openHolds(snapshot, path);
   if (found.kind === 'needs' || found.kind === 'refused') return found;
   const known = found.kind === 'open' ? found.holds : [];
-  const fresh = sorted(holds).filter(
-    (hold, index, all) => !known.some((other) => sameHold(hold, other)) && all.findIndex((other) => sameHold(hold, other)) === index,
-  );
+  const fresh = sorted(uniqueHolds(holds.map(written)).filter((hold) => !known.some((other) => sameHold(hold, other))));
   if (fresh.length === 0) return { kind: 'unchanged' };
-  if (found.kind === 'absent') {
-    const text = `${[...header, ...fresh.flatMap((hold) => holdLines(hold, snapshot))].join('\n')}\n`;
-    return edited(snapshot, [{ path, baseOid: '', start: 0, end: 0, was: '', text }], fresh);
-  }
-  const replacements = insertions(found.file, known, fresh, snapshot);
-  if (replacements === undefined)
-    return refuse({ file: path }, `${path} does not write its holds as a block list; write them so to let one be added`);
-  return checked(snapshot, found.file, replacements, sorted([...known, ...fresh]), fresh);
+  const replacements = found.kind === 'absent' ? [newFile(snapshot, fresh)] : entriesAdded(found.file, groupsOf(known, fresh, snapshot));
+  if (replacements === undefined) return notABlock(path);
+  return checked({ snapshot, path, found, replacements, expected: [...known, ...fresh], touched: fresh });
 }
 
 /** Removes the entries that `lifted` names; an empty list stays. */
@@ -42,22 +33,28 @@ export function removeHolds(snapshot: Snapshot, path: string, lifted: (hold: Hol
   const found = openHolds(snapshot, path);
   if (found.kind === 'needs' || found.kind === 'refused') return found;
   if (found.kind === 'absent') return { kind: 'unchanged' };
-  const { file, holds } = found;
-  const gone = holds.filter(lifted);
-  if (gone.length === 0) return { kind: 'unchanged' };
-  const list = listOf(file);
-  const cuts = holds.flatMap((hold, index) => (gone.includes(hold) ? [cut(file, list.node, index)] : []));
-  const colon = holds.length === gone.length ? list.colon : undefined;
-  const emptied = colon === undefined ? [] : [{ start: colon, end: colon, text: ' []' }];
-  if (cuts.includes(undefined))
-    return refuse({ file: path }, `${path} does not write its holds as a block list; write them so to let one be removed`);
-  const kept = holds.filter((hold) => !gone.includes(hold));
-  return checked(snapshot, file, [...emptied, ...cuts.filter((one) => one !== undefined)], kept, gone);
+  const marked = found.holds.map((hold) => ({ hold, gone: lifted(hold) }));
+  const touched = marked.flatMap(({ hold, gone }) => (gone ? [hold] : []));
+  if (touched.length === 0) return { kind: 'unchanged' };
+  const expected = marked.flatMap(({ hold, gone }) => (gone ? [] : [hold]));
+  const indexes = marked.flatMap(({ gone }, index) => (gone ? [index] : []));
+  const replacements = entriesRemoved(found.file, indexes, expected.length === 0);
+  if (replacements === undefined) return notABlock(path);
+  return checked({ snapshot, path, found, replacements, expected, touched });
+}
+
+/** A hold as the file can carry it: foreign text is one harmless line (LOOP 22). */
+function written(hold: Hold): Hold {
+  return { ...hold, verdict: oneLine(hold.verdict), because: oneLine(hold.because) };
 }
 
 /** Two entries are one hold when one verdict holds one image at one place. */
 function sameHold(left: Hold, right: Hold): boolean {
   return placeKey(left.place) === placeKey(right.place) && left.image === right.image && left.verdict === right.verdict;
+}
+
+function uniqueHolds(holds: readonly Hold[]): readonly Hold[] {
+  return holds.filter((hold, index) => holds.findIndex((other) => sameHold(hold, other)) === index);
 }
 
 function orderKey(hold: Hold): string {
@@ -68,91 +65,46 @@ function sorted(holds: readonly Hold[]): readonly Hold[] {
   return holds.toSorted((left, right) => (orderKey(left) < orderKey(right) ? -1 : Number(orderKey(left) > orderKey(right))));
 }
 
-type List = { readonly node: Node | null | undefined; readonly colon: number | undefined };
-
-function listOf(file: YamlFile): List {
-  const root = file.document.contents;
-  const pair = isMap<Node, Node | null>(root) ? pairOf(root, 'holds') : undefined;
-  return { node: pair?.value, colon: colonEnd(pair) };
-}
-
-/** Where the new entries go: each group of them below the entry that comes before it, so that comments stay with what follows them. */
-function insertions(file: YamlFile, known: readonly Hold[], fresh: readonly Hold[], here: Snapshot): readonly Replacement[] | undefined {
-  const { node, colon } = listOf(file);
-  if (colon === undefined)
-    return file.document.contents === null || isScalar(file.document.contents)
-      ? [linesAtEnd(file.text, ['holds:', ...fresh.flatMap((hold) => holdLines(hold, here))])]
-      : undefined;
-  if (known.length === 0)
-    return [
-      intoEmpty(
-        file,
-        node,
-        colon,
-        fresh.flatMap((hold) => holdLines(hold, here)),
-      ),
-    ];
-  const dash = node ? dashOf(node, 0) : undefined;
-  if (dash === undefined || !isSeq<Node>(node)) return undefined;
-  const indent = indentOf(file.text, dash);
+function groupsOf(known: readonly Hold[], fresh: readonly Hold[], here: Snapshot) {
   const groups = Map.groupBy(fresh, (hold) => known.findLastIndex((other) => orderKey(other) < orderKey(hold)));
-  return [...groups].map(([above, group]) => {
-    const item = node.items[above];
-    const lines = group.flatMap((hold) => holdLines(hold, here)).map((line) => indent + line);
-    return linesBelow(file.text, item === undefined ? colon : contentEnd(item), lines);
-  });
+  return [...groups].map(([below, holds]) => ({ below, lines: holds.flatMap((hold) => holdLines(hold, here)) }));
 }
 
-/** `holds:` or `holds: []` becomes a block list; a comment behind it stays. */
-function intoEmpty(file: YamlFile, node: Node | null | undefined, colon: number, lines: readonly string[]): Replacement {
-  const end = node?.range?.[1] ?? colon;
-  const newline = newlineNear(file.text, end);
-  const lineEnd = file.text.indexOf('\n', end);
-  const rest = lineEnd < 0 ? file.text.slice(end) : file.text.slice(end, lineEnd).replace(/\r$/, '');
-  return { start: colon, end: end + rest.length, text: `${rest}${newline}${lines.join(newline)}` };
+function newFile(snapshot: Snapshot, holds: readonly Hold[]): Replacement {
+  return { start: 0, end: 0, text: `${[...header, ...holds.flatMap((hold) => holdLines(hold, snapshot))].join('\n')}\n` };
 }
 
-/** The lines of one entry, from its dash's line to the line in which its content ends. */
-function cut(file: YamlFile, list: Node | null | undefined, index: number): Replacement | undefined {
-  const item: unknown = isSeq<Node>(list) ? list.items[index] : undefined;
-  const dash = list ? dashOf(list, index) : undefined;
-  if (dash === undefined || !isMap<Node, Node | null>(item)) return undefined;
-  const start = file.text.lastIndexOf('\n', dash - 1) + 1;
-  const newline = file.text.indexOf('\n', contentEnd(item));
-  return { start, end: newline < 0 ? file.text.length : newline + 1, text: '' };
+function notABlock(path: string): Edit {
+  return refuse({ file: path }, `${path} does not write its holds as a block list; write them so to let it be edited`);
 }
 
-/** The edit of these replacements, if the file then reads as exactly `expected`. */
-function checked(
-  snapshot: Snapshot,
-  file: YamlFile,
-  replacements: readonly Replacement[],
-  expected: readonly Hold[],
-  touched: readonly Hold[],
-): Edit {
+type Draft = {
+  readonly snapshot: Snapshot;
+  readonly path: string;
+  readonly found: Exclude<HoldsFile, { kind: 'needs' | 'refused' }>;
+  readonly replacements: readonly Replacement[];
+  readonly expected: readonly Hold[];
+  readonly touched: readonly Hold[];
+};
+
+/** The edit of these replacements, if the file then reads as exactly the expected holds. */
+function checked({ snapshot, path, found, replacements, expected, touched }: Draft): Edit {
+  const [text, baseOid] = found.kind === 'open' ? [found.file.text, found.file.oid] : ['', ''];
   const inOrder = replacements.toSorted((left, right) => left.start - right.start);
-  const after = inOrder
-    .toReversed()
-    .reduce((text, { start, end, text: fresh }) => text.slice(0, start) + fresh + text.slice(end), file.text);
-  const parsed = parseYaml(file.path, after);
-  if ('kind' in parsed) return refuse({ file: file.path }, `the edit would break the file: ${parsed.because}`);
-  const bytes = new TextEncoder().encode(after);
-  const read = readHolds({ ...snapshot, files: new Map([[file.path, { mode: '100644', oid: file.oid, bytes }]]) }, file.path);
-  if (read.kind !== 'holds' || !sameJson(sorted(read.holds).map(orderKey), sorted(expected).map(orderKey))) {
-    return refuse({ file: file.path }, `the edit would change more of ${file.path} than its holds`);
-  }
-  const splices = inOrder.map(({ start, end, text }) => ({
-    path: file.path,
-    baseOid: file.oid,
-    start: byteOffset(file.text, start),
-    end: byteOffset(file.text, end),
-    was: file.text.slice(start, end),
-    text,
+  const after = inOrder.toReversed().reduce((whole, one) => whole.slice(0, one.start) + one.text + whole.slice(one.end), text);
+  const file = { mode: '100644', oid: baseOid, bytes: new TextEncoder().encode(after) };
+  const read = readHolds({ ...snapshot, files: new Map([[path, file]]) }, path);
+  if (read.kind !== 'holds')
+    return refuse({ file: path }, `the edit would break ${path}${read.kind === 'refused' ? `: ${read.because}` : ''}`);
+  if (!sameJson(sorted(read.holds), sorted(expected))) return refuse({ file: path }, `the edit would change other holds of ${path}`);
+  const splices = inOrder.map(({ start, end, text: fresh }): Splice => ({
+    path,
+    baseOid,
+    start: byteOffset(text, start),
+    end: byteOffset(text, end),
+    was: text.slice(start, end),
+    text: fresh,
   }));
-  return edited(snapshot, splices, touched);
-}
-
-function edited(snapshot: Snapshot, splices: readonly Splice[], touched: readonly Hold[]): Edit {
   const places = touched.flatMap((hold) => (isGitPlace(hold.place) && hold.place.branch === snapshot.branch ? [hold.place] : []));
   return { kind: 'edited', splices, places };
 }

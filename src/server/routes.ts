@@ -1,0 +1,86 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { ImageName } from '../kernel/image.ts';
+import type { Secret } from '../kernel/secret.ts';
+import { readBody } from './body.ts';
+import { hintsOf } from './registry-events.ts';
+import type { Reply } from './reply.ts';
+import { refusal } from './reply.ts';
+
+/** What the HTTP edge asks the service. */
+export type Answers = {
+  readonly ready: () => { readonly ready: boolean; readonly because: string };
+  readonly metricsText: () => Promise<string>;
+  readonly explain?: (namespace: string | undefined, name: string, signal: AbortSignal) => Promise<unknown>;
+  readonly onRegistryEvent?: (hint: { readonly image: ImageName }) => void;
+  readonly webhookSecret?: Secret;
+};
+
+export type Asked = { readonly request: IncomingMessage; readonly path: string; readonly signal: AbortSignal };
+
+type Route = {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  readonly answer: (answers: Answers, asked: Asked, parts: readonly (string | undefined)[]) => Promise<Reply>;
+};
+
+const webhookLimitBytes = 2 ** 20;
+const objectName = '[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?';
+
+const routes: readonly Route[] = [
+  { method: 'GET', path: /^\/healthz$/, answer: () => Promise.resolve({ status: 200, body: 'ok\n' }) },
+  { method: 'GET', path: /^\/readyz$/, answer: ({ ready }) => Promise.resolve(readiness(ready())) },
+  { method: 'GET', path: /^\/metrics$/, answer: answerMetrics },
+  { method: 'POST', path: /^\/webhooks\/registry$/, answer: answerRegistryWebhook },
+  { method: 'GET', path: new RegExp(`^/api/applications/(?:(${objectName})/)?(${objectName})/explain$`), answer: answerExplain },
+];
+
+/** Finds the route of a request and answers it; what no route knows is a 404 with a sentence. */
+export async function answerRequest(answers: Answers, asked: Asked): Promise<Reply> {
+  const route = routes.find(({ path }) => path.test(asked.path));
+  if (route === undefined) {
+    return refusal(404, 'nothing is here; try /healthz, /readyz, /metrics or /api/applications/NAMESPACE/NAME/explain');
+  }
+  const method = asked.request.method === 'HEAD' ? 'GET' : asked.request.method;
+  if (method !== route.method) return refusal(405, `${asked.path} takes ${route.method}`, { allow: route.method });
+  return route.answer(answers, asked, route.path.exec(asked.path)?.slice(1) ?? []);
+}
+
+function readiness({ ready, because }: { readonly ready: boolean; readonly because: string }): Reply {
+  return { status: ready ? 200 : 503, body: `${ready ? 'ready' : 'not ready'}: ${because}\n` };
+}
+
+async function answerMetrics({ metricsText }: Answers): Promise<Reply> {
+  // The version of the text format that Prometheus 3 asks for by name.
+  return { status: 200, body: await metricsText(), headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } };
+}
+
+async function answerExplain({ explain }: Answers, { signal }: Asked, parts: readonly (string | undefined)[]): Promise<Reply> {
+  const [namespace, name = ''] = parts;
+  const explained = await explain?.(namespace, name, signal);
+  if (typeof explained === 'object' && explained !== null) return { status: 200, body: explained };
+  return refusal(404, `there is no Application ${namespace === undefined ? '' : `${namespace}/`}${name} that this service acts on`);
+}
+
+async function answerRegistryWebhook(answers: Answers, { request }: Asked): Promise<Reply> {
+  const { webhookSecret, onRegistryEvent } = answers;
+  if (webhookSecret === undefined || onRegistryEvent === undefined) {
+    return refusal(404, 'webhooks are off: set webhooks.secretEnv or webhooks.secretFile');
+  }
+  if (!sameSecret(request.headers.authorization, webhookSecret)) {
+    return refusal(401, 'expected the header Authorization: Bearer with the webhook secret', { 'www-authenticate': 'Bearer' });
+  }
+  const body = await readBody(request, webhookLimitBytes);
+  if (body === undefined) return refusal(413, `a notification has at most ${webhookLimitBytes} bytes`, { connection: 'close' });
+  const hints = hintsOf(body);
+  if (hints.kind === 'refused') return refusal(400, hints.because);
+  for (const image of hints.images) onRegistryEvent({ image });
+  return { status: 202, body: { looking: hints.images } };
+}
+
+/** Compared by hash, so that neither content nor length shows in the time. */
+function sameSecret(header: string | undefined, secret: Secret): boolean {
+  const given = /^Bearer\s+(\S.*)$/i.exec(header ?? '')?.[1] ?? '';
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(given), hash(secret.reveal())) && given !== '';
+}

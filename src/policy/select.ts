@@ -40,7 +40,7 @@ export function select(watch: Watch, tags: readonly string[], current?: Referenc
   eligible.sort((left, right) => ranking.compare(right, left));
   const best = eligible[0];
   const chosen = best ?? (ordered.length === 0 ? current?.tag : undefined);
-  const verdicts = judged.map(({ tag, filtered }) => verdictOn(tag, filtered ?? ranking.dropped(tag), eligible));
+  const verdicts = judged.map(({ tag, filtered }) => verdictOn(tag, filtered ?? ranking.dropped(tag), { best, count: eligible.length }));
   return { kind: 'selected', eligible, chosen, ranking, dropped: (tag) => filter(tag) ?? ranking.dropped(tag), tags: verdicts };
 }
 
@@ -48,8 +48,10 @@ function refuse(tags: readonly string[], because: string): Selection {
   return { kind: 'refused', because, tags: tags.map((tag) => ({ tag, verdict: 'dropped', because })) };
 }
 
-function verdictOn(tag: string, dropped: string | undefined, [best = '', ...others]: readonly string[]): TagVerdict {
+type Winner = { readonly best: string | undefined; readonly count: number };
+
+function verdictOn(tag: string, dropped: string | undefined, { best, count }: Winner): TagVerdict {
   if (dropped !== undefined) return { tag, verdict: 'dropped', because: dropped };
-  if (tag !== best) return { tag, verdict: 'eligible', because: `${tag} is eligible, but ${best} is better` };
-  return { tag, verdict: 'chosen', because: `${tag} is the best of ${others.length + 1} eligible tags` };
+  if (tag !== best) return { tag, verdict: 'eligible', because: `${tag} is eligible, but ${best ?? 'another'} is better` };
+  return { tag, verdict: 'chosen', because: `${tag} is the best of ${count} eligible tags` };
 }

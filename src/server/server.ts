@@ -20,16 +20,23 @@ export interface Server {
 /** Metrics, probes, webhooks and the API. A port of 0 means any free one. Nothing listens before `start`. */
 export function createServer(options: ServerOptions): Server {
   const server = createHttpServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, (request, response) => {
-    void serve(options, request, response);
+    // A connection that stays open after the last answer would hold `close` up.
+    void serve(options, request, response, () => (server.listening ? {} : { connection: 'close' }));
   });
   return { start: () => listen(server, options), close: () => close(server) };
 }
 
-async function serve(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: () => Readonly<Record<string, string>>,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const reply = await answer(options, request, gone.signal);
-  if (!response.destroyed) send(response, reply, request.method === 'HEAD');
+  if (response.destroyed) return;
+  send(response, { ...reply, headers: { ...reply.headers, ...headers() } }, request.method === 'HEAD');
 }
 
 async function answer(options: ServerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {

@@ -6,8 +6,9 @@ import { answerFor } from '../../src/verdict/answer-for.ts';
 import { digest } from './canary.ts';
 import { factsOf, failed, historyOf, holdOf, image, now, placeFacts } from './question.ts';
 
-const tag = fc.constantFrom('1.4.0', '1.4.1', '1.4.2', '1.4.3', '1.4.4');
-const letter = fc.constantFrom('a', 'b');
+const tags = ['1.4.0', '1.4.1', '1.4.2', '1.4.3', '1.4.4'];
+const tag = fc.constantFrom(...tags);
+const letter = fc.constantFrom('a', 'a', 'b');
 const write = fc.tuple(tag, fc.oneof({ weight: 3, arbitrary: letter }, fc.constant('-'))).map(([value, by]) => `${value} ${by}`);
 const mostly = <Value>(usual: Value, others: readonly Value[]) =>
   fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, fc.constantFrom(...others));
@@ -17,9 +18,9 @@ const drawn = fc.record({
   writes: fc.array(write, { minLength: 1, maxLength: 6 }),
   complete: fc.boolean(),
   movedOn: mostly(false, [true]),
-  stable: fc.tuple(tag, fc.uniqueArray(letter, { maxLength: 2 })),
+  stable: fc.tuple(fc.option(tag, { freq: 2 }), fc.uniqueArray(fc.constantFrom('a', 'b'), { maxLength: 2 })),
   held: fc.array(fc.tuple(tag, fc.uniqueArray(letter, { maxLength: 1 }), fc.boolean()), { maxLength: 1 }),
-  served: fc.record({ '1.4.0': letter, '1.4.1': letter, '1.4.2': letter, '1.4.3': fc.constant('absent') }),
+  served: fc.array(fc.constantFrom('a', 'a', 'a', 'a', 'b', 'absent', undefined), { minLength: tags.length, maxLength: tags.length }),
   difference: mostly<readonly string[] | undefined>([], [['spec.replicas'], undefined]),
   rolloutNow: mostly<VerdictFacts['rolloutNow']>('aborted', ['retried', 'promoted']),
   settled: mostly(false, [true]),
@@ -31,16 +32,18 @@ const drawn = fc.record({
 
 /** A verdict about the value that was written last, and facts around it. */
 const questions: fc.Arbitrary<{ readonly verdict: Verdict; readonly known: VerdictFacts }> = drawn.map((draw) => {
-  const latest = draw.writes[0]?.split(' ')[0] ?? '';
+  const [latest = '', former = '1.4.0'] = draw.writes.map((each) => each.split(' ')[0] ?? '');
   const history = { ...historyOf(draw.writes), complete: draw.complete };
   const readers = [{ application: failed.application, state: draw.reader }];
   const { renderedDifference: _, ...rest } = factsOf({
     places: [placeFacts({ current: { tag: draw.movedOn ? '2.0.0' : latest }, history, readers, digests: [] })],
-    stable: [{ image, tag: draw.stable[0], digests: draw.stable[1].map(digest) }],
+    stable: [{ image, tag: draw.stable[0] ?? former, digests: draw.stable[1].map(digest) }],
     holds: draw.held.map(([name, letters, ended]) =>
       holdOf({ tag: name, digests: letters.map(digest), ...(ended ? { until: '2026-01-01T00:00:00Z' } : {}) }),
     ),
-    served: Object.fromEntries(Object.entries(draw.served).map(([name, by]) => [`${image}:${name}`, by === 'absent' ? by : digest(by)])),
+    served: Object.fromEntries(
+      draw.served.flatMap((by, index) => (by === undefined ? [] : [[`${image}:${tags[index] ?? ''}`, by === 'absent' ? by : digest(by)]])),
+    ),
     rolloutNow: draw.rolloutNow,
     settledVerdicts: draw.settled ? [failed.id] : [],
     lowerings: draw.lowerings.map((minutes) => now - minutes * 60_000),
@@ -51,7 +54,7 @@ const questions: fc.Arbitrary<{ readonly verdict: Verdict; readonly known: Verdi
   };
 });
 
-const runs = { numRuns: 3000 };
+const runs = { numRuns: 2000 };
 
 describe('under any facts', () => {
   it('a moved value was there before, is proven, served with the proven digest, and not held (invariant 2)', () => {
@@ -75,7 +78,7 @@ describe('under any facts', () => {
       }),
       runs,
     );
-    expect(moved).toBeGreaterThan(50);
+    expect(moved).toBeGreaterThan(20);
   });
 
   it('a lowering acts alone only where images alone changed, nobody else is concerned and no storm blows (invariant 14)', () => {

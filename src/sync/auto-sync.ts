@@ -71,15 +71,17 @@ function whyWipedOut(automated: Automated, { resources }: Compared): string | un
 
 function again(last: OperationState | undefined, question: Question): AutoSync {
   const { view, comparison, revision, now } = question;
-  const prune = automatedOf(view)?.prune === true;
+  const automated = automatedOf(view) ?? {};
+  const prune = automated.prune === true;
   if (last === undefined || !isAbout(last, revision, view)) return { kind: 'sync', prune, because: comparison.because };
   const finishedAt = millisOf(last.finishedAt ?? last.startedAt ?? '');
-  if (last.phase !== 'Succeeded') {
-    const why = `the last sync of this commit failed: ${last.message ?? 'no message'}`;
-    return delayed(retryDelay(view, last.retryCount ?? 0), { finishedAt, now, why, prune });
-  }
-  if (automatedOf(view)?.selfHeal !== true) return rest(`this commit was synced, and selfHeal is off: ${comparison.because}`);
+  if (last.phase !== 'Succeeded') return delayed(retryDelay(view, last.retryCount ?? 0), { finishedAt, now, why: failureOf(last), prune });
+  if (automated.selfHeal !== true) return rest(`this commit was synced, and selfHeal is off: ${comparison.because}`);
   return delayed(selfHealDelay(selfHealsSoFar(last, now)), { finishedAt, now, why: `self-heal: ${comparison.because}`, prune });
+}
+
+function failureOf(last: OperationState): string {
+  return `the last sync of this commit failed: ${last.message ?? 'no message'}`;
 }
 
 type Delay = { readonly finishedAt: Millis; readonly now: Millis; readonly why: string; readonly prune: boolean };

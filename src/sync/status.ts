@@ -119,12 +119,16 @@ function tookOverSlot(facts: StatusFacts): boolean {
 
 /** A successful, complete sync that the Application does not show yet becomes the newest entry (oldest first, as many as the spec keeps). */
 function historyOf(facts: StatusFacts, state: OperationState): Body {
-  const { view } = facts.application;
-  const complete = state.phase === 'Succeeded' && !isPartial(state) && state.operation?.sync?.dryRun !== true;
-  if (!complete || sameJson(view.status?.operationState, state)) return {};
-  const entries = view.status?.history ?? [];
-  const limit = view.spec.revisionHistoryLimit ?? 10;
-  return { history: limit <= 0 ? [] : [...entries, entryOf(state, Math.max(-1, ...entries.map(({ id }) => id)) + 1)].slice(-limit) };
+  const { spec, status } = facts.application.view;
+  if (!isComplete(state) || sameJson(status?.operationState, state)) return {};
+  const entries = status?.history ?? [];
+  const limit = spec.revisionHistoryLimit ?? 10;
+  const id = Math.max(-1, ...entries.map((entry) => entry.id)) + 1;
+  return { history: limit <= 0 ? [] : [...entries, entryOf(state, id)].slice(-limit) };
+}
+
+function isComplete(state: OperationState): boolean {
+  return state.phase === 'Succeeded' && !isPartial(state) && state.operation?.sync?.dryRun !== true;
 }
 
 function entryOf(state: OperationState, id: number): Body {

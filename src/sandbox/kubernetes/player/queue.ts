@@ -1,24 +1,22 @@
 /**
- * Works on one key at a time, each again when it was asked for meanwhile. A failed one is tried again after a short pause, until
- * the signal aborts.
+ * Works on each key one at a time, and again when it was asked for meanwhile; different keys run side by side. A failed one is tried
+ * again after a short pause, until the signal aborts.
  */
 export function createQueue(work: (key: string) => Promise<void>, signal: AbortSignal): (key: string) => void {
-  const pending = new Set<string>();
-  let running = false;
-  const run = async (): Promise<void> => {
-    running = true;
-    for (let [key] = pending; key !== undefined && !signal.aborted; [key] = pending) {
-      pending.delete(key);
+  const running = new Set<string>();
+  const again = new Set<string>();
+  const run = async (key: string): Promise<void> => {
+    running.add(key);
+    do {
+      again.delete(key);
       await work(key).catch(() => retry(key));
-    }
-    running = false;
+    } while (again.has(key) && !signal.aborted);
+    running.delete(key);
   };
   const add = (key: string): void => {
-    pending.add(key);
-    if (!running) void run();
+    if (running.has(key)) again.add(key);
+    else if (!signal.aborted) void run(key);
   };
-  const retry = (key: string): void => {
-    if (!signal.aborted) setTimeout(() => add(key), 20).unref();
-  };
+  const retry = (key: string): void => void setTimeout(() => add(key), 20).unref();
   return add;
 }

@@ -34,6 +34,7 @@ function wrongRouters({ trafficRouting }: Canary, routers: readonly string[]): r
   if (trafficRouting === undefined) return [];
   const unknown = Object.keys(trafficRouting).filter((name) => !routers.includes(name));
   const expected = `one of ${routers.join(', ')}; without trafficRouting the weights are kept by replica counts`;
+  if (Object.keys(trafficRouting).length === 0) return [{ at: canaryAt('trafficRouting'), got: 'no router', expected }];
   return unknown.map((name) => ({ at: canaryAt(`trafficRouting.${name}`), got: name, expected }));
 }
 

@@ -184,6 +184,12 @@ export function setImage(model: Model, image: string): void {
   patchSpec(model, { template: template(image) });
 }
 
+/** The objects of a JSON text, for a test that trusts it. */
+export function objectsIn(text: string): readonly KubeObject[] {
+  const parsed: unknown = JSON.parse(text);
+  return Array.isArray(parsed) ? parsed.filter(isObject) : [];
+}
+
 export function finishRun(model: Model, phase: string, message?: string): void {
   const run = [...model.objects.values()].filter((object) => object.kind === 'AnalysisRun' && !finished(object)).at(-1);
   if (run === undefined) throw new Error('no run to finish');
@@ -207,6 +213,10 @@ export function imageOf(object: KubeObject): string {
 
 export function replicaSets(model: Model): readonly KubeObject[] {
   return [...model.objects.values()].filter((object) => object.kind === 'ReplicaSet');
+}
+
+export function runs(model: Model): readonly KubeObject[] {
+  return [...model.objects.values()].filter((object) => object.kind === 'AnalysisRun');
 }
 
 /** Wanted pods by image, without the versions that have none. */

@@ -1,19 +1,42 @@
-import { judge } from '../../../src/analysis/judge.ts';
+import { type Conditions, judge } from '../../../src/analysis/judge.ts';
 import { isBody } from '../../../src/kernel/json.ts';
 import type { TypedValue } from '../../../src/metrics/measured.ts';
+import { parsePrometheusResponse } from '../../../src/metrics/prometheus-response.ts';
 import { type Input, notRun, textOf } from '../adapter.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 
-/** What one condition says of one result; texts of errors are no contract, so only the phase is compared. */
+/** What conditions say of one result, or of one answer of Prometheus; texts of errors are no contract. */
 export function answer(input: Input): unknown {
-  if (input['kind'] !== 'condition') return notRun;
   const conditions = { successCondition: textOf(input, 'successCondition'), failureCondition: textOf(input, 'failureCondition') };
-  return judge(conditions, typedValue(textOf(input, 'type'), input['result']), now).phase;
+  switch (input['kind']) {
+    case 'condition':
+      return { phase: judge(conditions, typedValue(textOf(input, 'type'), input['result']), now).phase };
+    case 'prometheus':
+      return askPrometheus(input, conditions);
+    default:
+      return notRun;
+  }
+}
+
+function askPrometheus(input: Input, conditions: Conditions): unknown {
+  const samples = Array.isArray(input['values']) ? input['values'].map((value) => [now / 1000, String(value)]) : [];
+  const resultType = textOf(input, 'resultType');
+  const parsed = parsePrometheusResponse(
+    JSON.stringify({ status: 'success', data: { resultType, result: resultOf(resultType, samples) } }),
+  );
+  if (parsed.kind !== 'measured') return { phase: 'Error', value: '' };
+  return { phase: judge(conditions, parsed.measured.value, now).phase, value: parsed.measured.text };
+}
+
+function resultOf(resultType: string, samples: readonly unknown[]): unknown {
+  if (resultType === 'vector') return samples.map((value) => ({ metric: {}, value }));
+  return resultType === 'matrix' ? [{ metric: {}, values: samples }] : samples[0];
 }
 
 export function equal(expected: unknown, given: unknown): boolean {
-  return isBody(expected) && expected['phase'] === given;
+  if (!isBody(expected) || !isBody(given)) return false;
+  return expected['phase'] === given['phase'] && (!('value' in given) || (expected['value'] ?? '') === given['value']);
 }
 
 function typedValue(type: string, result: unknown): TypedValue {
@@ -34,7 +57,7 @@ function typedValue(type: string, result: unknown): TypedValue {
 }
 
 /** NaN and infinities are written as strings. */
-export function numberOf(value: unknown): number {
+function numberOf(value: unknown): number {
   if (value === '+Inf') return Infinity;
   return value === '-Inf' ? -Infinity : Number(value);
 }

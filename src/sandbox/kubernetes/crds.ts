@@ -72,6 +72,7 @@ function kindsOf(definition: Draft): readonly Kind[] {
       scale: at(version, 'subresources', 'scale') !== undefined,
       generation: true,
       shape: shapeOfSchema(at(version, 'schema', 'openAPIV3Schema')),
+      custom: true,
       immutable: [],
     }));
 }

@@ -17,6 +17,8 @@ export type Kind = {
   /** metadata.generation counts the changes outside metadata (and status). */
   readonly generation: boolean;
   readonly shape: Shape;
+  /** Defined by a CustomResourceDefinition: strategic merge is not known for it. */
+  readonly custom: boolean;
   /** Paths that cannot change after creation. */
   readonly immutable: readonly (readonly string[])[];
 };
@@ -44,6 +46,7 @@ function builtIn(groupVersion: string, kind: string, [plural = '', ...shortNames
     scale: traits.includes('scale'),
     generation: traits.includes('generation'),
     shape: builtInShapes[kind] ?? plainShape,
+    custom: false,
     immutable: selects ? [['spec', 'selector'], ...(kind === 'Job' ? [['spec', 'template']] : [])] : [],
   };
 }

@@ -90,6 +90,7 @@ function changeOf(type: string, body: unknown, write: Write): (live: ApiObject) 
     case 'application/json-patch+json':
       return (live) => jsonPatch(live, body);
     case 'application/strategic-merge-patch+json':
+      if (write.kind.custom) throw mediaType(type);
       return (live) => strategicPatch(live, body, write.kind.shape);
     default:
       throw mediaType(type);

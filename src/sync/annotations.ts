@@ -1,6 +1,8 @@
 import type { KubeObject } from '../resources/meta.ts';
 
 export const trackingAnnotation = 'argocd.argoproj.io/tracking-id';
+/** Tells several Argo CD installations on one cluster apart; ours has none. */
+export const installationAnnotation = 'argocd.argoproj.io/installation-id';
 export const hookAnnotation = 'argocd.argoproj.io/hook';
 export const helmHookAnnotation = 'helm.sh/hook';
 const waveAnnotation = 'argocd.argoproj.io/sync-wave';
@@ -39,7 +41,8 @@ export function ownWaveOf(object: KubeObject): number {
 }
 
 function integerOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^[+-]?\d{1,9}$/.test(text) ? Number(text) : undefined;
+  // Go reads 64 bits; what is larger is no number there.
+  return text !== undefined && /^[+-]?\d+$/.test(text) && Math.abs(Number(text)) < 2 ** 63 ? Number(text) : undefined;
 }
 
 /** Whether the object's own `sync-options` hold an option, by exact text. */

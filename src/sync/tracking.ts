@@ -1,6 +1,6 @@
 import { groupOf } from '../resources/meta.ts';
 import type { KubeObject } from '../resources/meta.ts';
-import { annotationOf, trackingAnnotation } from './annotations.ts';
+import { annotationOf, installationAnnotation, trackingAnnotation } from './annotations.ts';
 
 /** Who an object belongs to, and which object that was said of. */
 export type TrackingId = {
@@ -27,14 +27,20 @@ export function trackingTextFor(object: KubeObject, application: string, destina
   return `${application}:${groupOf(object.apiVersion)}/${object.kind}:${namespace}/${object.metadata.name}`;
 }
 
+/** The tracking id that an object carries, whatever it describes; one with an installation id belongs to another installation. */
+export function carriedTrackingId(object: KubeObject): TrackingId | undefined {
+  const text = annotationOf(object, trackingAnnotation);
+  const foreign = (annotationOf(object, installationAnnotation) ?? '') !== '';
+  return text === undefined || foreign ? undefined : parseTrackingId(text);
+}
+
 /** The tracking id that an object carries, if it describes the object itself: a copy on another object is nobody's. */
 export function trackingIdOf(object: KubeObject): TrackingId | undefined {
-  const text = annotationOf(object, trackingAnnotation);
-  const id = text === undefined ? undefined : parseTrackingId(text);
+  const id = carriedTrackingId(object);
   if (id === undefined) return undefined;
-  const { name, namespace } = object.metadata;
+  const { name, namespace = '' } = object.metadata;
   const same = id.group === groupOf(object.apiVersion) && id.kind === object.kind && id.name === name;
-  return same && (namespace === undefined || namespace === '' || namespace === id.namespace) ? id : undefined;
+  return same && (namespace === '' || namespace === id.namespace) ? id : undefined;
 }
 
 /** Whether an object belongs to the Application of that tracking name. */
@@ -42,7 +48,8 @@ export function ownsByTracking(object: KubeObject, application: string): boolean
   return trackingIdOf(object)?.application === application;
 }
 
-function parseTrackingId(text: string): TrackingId | undefined {
+/** The parts of a tracking id; undefined for text that is none. */
+export function parseTrackingId(text: string): TrackingId | undefined {
   const match = /^([^:]*):([^:/]*)\/([^:]*):([^/]*)\/(.*)$/s.exec(text);
   if (match === null) return undefined;
   const [, application = '', group = '', kind = '', namespace = '', name = ''] = match;

@@ -116,6 +116,12 @@ describe('a tracking id', () => {
     ['is no id', carrying('shop'), false],
   ])('that %s', (_, body, owned) => expect(ownsByTracking(body, 'shop')).toBe(owned));
 
+  it('with the id of another installation is not ours', () => {
+    const body = carrying('shop:apps/Deployment:prod/web');
+    const annotations = { ...body.metadata.annotations, 'argocd.argoproj.io/installation-id': 'theirs' };
+    expect(ownsByTracking({ ...body, metadata: { ...body.metadata, annotations } }, 'shop')).toBe(false);
+  });
+
   it('of a cluster-scoped object carries the destination namespace, as Argo CD writes it', () => {
     const role = {
       ...object('ClusterRole', 'a:b'),

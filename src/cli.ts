@@ -61,7 +61,8 @@ program
   )
   .option('--json', 'one JSON object per event, {"kind":"summary",...} last', false)
   .option('--keep', 'leave everything running afterwards, and print how to reach it with git, kubectl and curl', false)
-  .action(async (options: { seed: number; json: boolean; keep: boolean }) => {
+  .option('--log <file>', "write the service's own log to a file")
+  .action(async (options: { seed: number; json: boolean; keep: boolean; log?: string }) => {
     const stopping = new AbortController();
     process.once('SIGINT', () => stopping.abort());
     process.once('SIGTERM', () => stopping.abort());

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createCluster } from './cluster/cluster.ts';
 import { loadAccess } from './cluster/access.ts';
 import { createGit } from './git/git.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
 import type { CredentialSources } from './reconcile/credentials.ts';
 import type { Clock, Ports } from './reconcile/ports.ts';
 import type { Service } from './reconcile/service.ts';
@@ -100,5 +100,5 @@ export async function wire(settings: Settings, log: Logger, signal: AbortSignal,
     sync: { claims, home: settings.controlNamespace, gitPollMs: settings.git.pollInterval, intervalMs: settings.sync.interval },
     onRun: (queue, _key, ms, outcome) => metrics?.observeRun(queue, ms, outcome),
   });
-  return { service, ports: adapters.ports, close: adapters.close };
+  return { service, ports: adapters.ports, close: () => adapters.close() };
 }

@@ -9,7 +9,8 @@ import { explanationText } from './explain.ts';
 export type ExplainOptions = { readonly namespace?: string; readonly output: string; readonly server?: string };
 
 async function askServer(server: string, application: string, namespace: string | undefined): Promise<Explanation | undefined> {
-  const path = `api/applications/${encodeURIComponent(namespace ?? '-')}/${encodeURIComponent(application)}/explain`;
+  const name = [namespace, application].filter((part) => part !== undefined).map(encodeURIComponent);
+  const path = `api/applications/${name.join('/')}/explain`;
   const answer = await fetch(new URL(path, server.endsWith('/') ? server : `${server}/`), { signal: AbortSignal.timeout(60_000) });
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`${server} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
@@ -28,13 +29,13 @@ async function explainHere(
   const log = pino({ level: 'silent' });
   // Its own clone: the one of a running service is locked.
   const own = { ...settings, git: { ...settings.git, stateDir: `${settings.git.stateDir}-explain` } };
-  const { service, close } = await wire(own, log, ended.signal);
+  const wired = await wire(own, log, ended.signal);
   try {
-    await service.watch(ended.signal);
-    return await service.explain(namespace, application, ended.signal);
+    await wired.service.watch(ended.signal);
+    return await wired.service.explain(namespace, application, ended.signal);
   } finally {
     ended.abort();
-    await close();
+    await wired.close();
   }
 }
 

@@ -25,18 +25,23 @@ function explainPlace(place: ExplainedPlace): string {
   ].join('\n');
 }
 
+function headLines({ application, sync, repository, branch, head }: Explanation): readonly string[] {
+  const at = sync.revision === '' ? '' : ` at ${sync.revision.slice(0, 8)}`;
+  const first = `Application ${application}: ${sync.status}${at}, ${sync.health}`;
+  if (repository === undefined) return [first];
+  return [first, `Repository ${repository}, branch ${branch ?? ''} at ${(head ?? '').slice(0, 8)}`];
+}
+
 /** The explanation as text for a terminal. */
 export function explanationText(explanation: Explanation): string {
-  const { application, sync, repository, branch, head, conditions, places, rollouts } = explanation;
+  const { conditions, places, rollouts } = explanation;
+  const unmanaged = ['', 'No image is watched: the annotation argocd-image-updater.argoproj.io/image-list is missing.'];
   const lines = [
-    `Application ${application}: ${sync.status}${sync.revision === '' ? '' : ` at ${sync.revision.slice(0, 8)}`}, ${sync.health}`,
+    ...headLines(explanation),
+    ...rollouts.map(({ name, phase, message }) => `Rollout ${name}: ${message === '' ? phase : `${phase}, ${message}`}`),
+    ...(explanation.kind === 'unmanaged' ? unmanaged : []),
+    ...conditions.flatMap(({ type, message }) => ['', `${type}: ${message}`]),
+    ...places.flatMap((place) => ['', explainPlace(place)]),
   ];
-  if (repository !== undefined) lines.push(`Repository ${repository}, branch ${branch ?? ''} at ${head?.slice(0, 8) ?? ''}`);
-  for (const rollout of rollouts)
-    lines.push(`Rollout ${rollout.name}: ${rollout.phase}${rollout.message === '' ? '' : `, ${rollout.message}`}`);
-  if (explanation.kind === 'unmanaged')
-    lines.push('', 'No image is watched: the annotation argocd-image-updater.argoproj.io/image-list is missing.');
-  for (const condition of conditions) lines.push('', `${condition.type}: ${condition.message}`);
-  for (const place of places) lines.push('', explainPlace(place));
   return `${lines.join('\n')}\n`;
 }

@@ -1,11 +1,13 @@
 import { isBody } from '../kernel/json.ts';
 import type { ImageName } from '../kernel/image.ts';
 import { splitImageName } from '../kernel/image.ts';
+import { describeRef, repoIdOf } from '../kernel/refs.ts';
 import type { Credential } from '../kernel/secret.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { RepoAccess } from '../git/commit.ts';
 import type { RegistryAccess } from '../registry/listing.ts';
 import type { KubeObject } from '../resources/meta.ts';
+import { refOf } from '../resources/meta.ts';
 
 export type RegistryHost = { readonly prefix: string; readonly apiUrl: string; readonly credentials?: string };
 
@@ -44,20 +46,25 @@ export function matchesRepository(pattern: string, url: string): boolean {
 
 const secretType = 'argocd.argoproj.io/secret-type';
 
-/** Argo CD's repository Secrets (v3.5: labels `repository`, `repo-creds`): the longest matching url wins, `repository` before `repo-creds`. */
+type RepositorySecret = { readonly exact: boolean; readonly pattern: string; readonly name: string; readonly credential: Credential };
+
+/** What a Secret offers for a repository: `repository` for exactly this one, `repo-creds` for everything below its url. */
+function repositorySecret(secret: KubeObject, url: string): readonly RepositorySecret[] {
+  const type = secret.metadata.labels?.[secretType];
+  const [pattern = '', password] = [secretText(secret, 'url'), secretText(secret, 'password')];
+  const exact = type === 'repository';
+  const matches = matchesRepository(pattern, url) && (exact ? repoIdOf(pattern) === repoIdOf(url) : type === 'repo-creds');
+  if (!matches || password === undefined) return [];
+  const credential = { username: secretText(secret, 'username') ?? 'git', password: new Secret(password) };
+  return [{ exact, pattern, name: describeRef(refOf(secret, '')), credential }];
+}
+
+/** Argo CD's repository Secrets (v3.5): `repository` before `repo-creds`, then the longest url, then the first name. */
 export function repositoryAccess(url: string, sources: CredentialSources): RepoAccess {
-  const matching = sources.secrets().flatMap((secret) => {
-    const type = secret.metadata.labels?.[secretType];
-    const pattern = secretText(secret, 'url') ?? '';
-    if ((type !== 'repository' && type !== 'repo-creds') || pattern === '' || !matchesRepository(pattern, url)) return [];
-    const password = secretText(secret, 'password');
-    return password === undefined
-      ? []
-      : [{ type, pattern, credential: { username: secretText(secret, 'username') ?? 'git', password: new Secret(password) } }];
-  });
-  // The name of the type orders 'repo-creds' before 'repository', so the last of equal length is the exact one.
-  matching.sort((a, b) => a.pattern.length - b.pattern.length || (a.type < b.type ? -1 : 1));
-  const best = matching.at(-1);
+  const [best] = sources
+    .secrets()
+    .flatMap((secret) => repositorySecret(secret, url))
+    .sort((a, b) => Number(b.exact) - Number(a.exact) || b.pattern.length - a.pattern.length || (a.name < b.name ? -1 : 1));
   return best === undefined ? { url } : { url, credential: best.credential };
 }
 
@@ -66,7 +73,17 @@ function splitUserPassword(text: string): Credential | undefined {
   return colon < 0 ? undefined : { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1).trimEnd()) };
 }
 
-function dockerConfigEntry(config: string, registry: string): Credential | undefined {
+/** What an entry of a docker configuration is for: `https://index.docker.io/v1/` is `docker.io`. */
+function entryScope(key: string): string {
+  return key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '')
+    .replace(/\/v[12]$/, '')
+    .replace(/^(?:index|registry-1)\.docker\.io(?=\/|$)/, 'docker.io');
+}
+
+/** The entry for the image's registry, or for the longest path of whole segments in it (as kubelets match them). */
+function dockerConfigEntry(config: string, image: ImageName): Credential | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(config);
@@ -74,37 +91,81 @@ function dockerConfigEntry(config: string, registry: string): Credential | undef
     return undefined;
   }
   const auths = isBody(parsed) && isBody(parsed['auths']) ? parsed['auths'] : {};
-  const entry = Object.entries(auths).find(([host]) => host.replace(/^https?:\/\//, '').split('/')[0] === registry)?.[1];
+  const entry = Object.entries(auths)
+    .map(([key, held]) => ({ scope: entryScope(key), held }))
+    .filter(({ scope }) => image.startsWith(`${scope}/`))
+    .sort((left, right) => right.scope.length - left.scope.length)[0]?.held;
   if (!isBody(entry)) return undefined;
-  if (typeof entry['auth'] === 'string') return splitUserPassword(Buffer.from(entry['auth'], 'base64').toString('utf8'));
-  const { username, password } = entry;
+  const { auth, username, password } = entry;
+  if (typeof auth === 'string' && auth !== '') return splitUserPassword(Buffer.from(auth, 'base64').toString('utf8'));
   return typeof username === 'string' && typeof password === 'string' ? { username, password: new Secret(password) } : undefined;
 }
 
-/** Reads `pullsecret:ns/name`, `secret:ns/name#field` or `env:NAME` (Image Updater v0.18, credentials) for one registry host. */
-export function registryCredential(
-  source: string,
-  registry: string,
+type NoCredential = { readonly because: string };
+
+function variableCredential(name: string, sources: CredentialSources): Credential | NoCredential {
+  const text = sources.env(name);
+  return (text === undefined ? undefined : splitUserPassword(text)) ?? { because: `variable ${name} holds no user:password` };
+}
+
+function secretCredential(
+  kind: string,
+  written: string,
+  image: ImageName,
   sources: CredentialSources,
-): Credential | { readonly because: string } {
-  const match = /^(?:[^=]*=)?(pullsecret|secret|env):(.+)$/.exec(source);
-  const [kind, rest] = [match?.[1], match?.[2] ?? ''];
-  if (kind === 'env') {
-    const text = sources.env(rest);
-    return (text === undefined ? undefined : splitUserPassword(text)) ?? { because: `variable ${rest} holds no user:password` };
-  }
-  const named = /^([^/]+)\/([^/#]+)(?:#(.+))?$/.exec(rest);
-  if (kind === undefined || named === null)
-    return {
-      because: `credentials ${JSON.stringify(source)}: expected pullsecret:NAMESPACE/NAME, secret:NAMESPACE/NAME#FIELD or env:NAME`,
-    };
-  const [, namespace = '', name = '', field] = named;
+): Credential | NoCredential | undefined {
+  const named = /^([^/]+)\/([^/#]+)(?:#(.+))?$/.exec(written);
+  if (named === null) return undefined;
+  const [, namespace = '', name = '', field = ''] = named;
   const secret = sources.secret(namespace, name);
-  if (secret === undefined)
+  if (secret === undefined) {
     return { because: `Secret ${namespace}/${name} does not exist, or its namespace is not permitted (setting secretNamespaces)` };
-  const text = secretText(secret, kind === 'pullsecret' ? '.dockerconfigjson' : (field ?? ''));
-  const credential = kind === 'pullsecret' ? dockerConfigEntry(text ?? '', registry) : splitUserPassword(text ?? '');
-  return credential ?? { because: `Secret ${namespace}/${name} has no credential for ${registry}` };
+  }
+  const text = secretText(secret, kind === 'pullsecret' ? '.dockerconfigjson' : field) ?? '';
+  const credential = kind === 'pullsecret' ? dockerConfigEntry(text, image) : splitUserPassword(text);
+  return credential ?? { because: `Secret ${namespace}/${name} has no credential for ${image}` };
+}
+
+/** The kind of a written source and what follows it; a name before `=` does not count (Image Updater v0.18). */
+function readSource(written: string): { readonly kind: string; readonly rest: string } {
+  const match = /^(?:[^=]*=)?(pullsecret|secret|env):(.+)$/.exec(written);
+  return { kind: match?.[1] ?? '', rest: match?.[2] ?? '' };
+}
+
+/** Reads `pullsecret:ns/name`, `secret:ns/name#field` or `env:NAME` (Image Updater v0.18, credentials) for one image. */
+export function registryCredential(source: string, image: ImageName, sources: CredentialSources): Credential | NoCredential {
+  const { kind, rest } = readSource(source);
+  const found = kind === 'env' ? variableCredential(rest, sources) : secretCredential(kind, rest, image, sources);
+  return (
+    (kind === '' ? undefined : found) ?? {
+      because: `credentials ${JSON.stringify(source)}: expected pullsecret:NAMESPACE/NAME, secret:NAMESPACE/NAME#FIELD or env:NAME`,
+    }
+  );
+}
+
+/** The host of the settings whose prefix is the longest that holds the image. */
+function hostOf(image: ImageName, hosts: readonly RegistryHost[]): RegistryHost | undefined {
+  const matching = hosts.filter((host) => image === host.prefix || image.startsWith(`${host.prefix}/`));
+  return matching.reduce<RegistryHost | undefined>(
+    (best, next) => (best === undefined || next.prefix.length > best.prefix.length ? next : best),
+    undefined,
+  );
+}
+
+/**
+ * Why an annotation may not use a credential for a registry (LOOP 20): a pull secret names its hosts itself; a text that does not
+ * (`secret:`, `env:`) counts only where the settings bind the same one to the image's registry.
+ */
+function unbound(pullSecret: string, registry: string, host: RegistryHost | undefined): NoCredential | undefined {
+  const { kind, rest } = readSource(pullSecret);
+  if (kind === '' || kind === 'pullsecret' || `${kind}:${rest}` === host?.credentials) return undefined;
+  const because = `credentials ${JSON.stringify(pullSecret)} are not bound to ${registry}: name them for this registry in the settings (registries.hosts), or use pullsecret:NAMESPACE/NAME, whose entries name their hosts`;
+  return { because };
+}
+
+/** Where a registry answers that no setting names; Docker Hub's API has a host of its own. */
+function publicApiOf(registry: string): string {
+  return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
 }
 
 /** Where an image's registry answers, with the credential that the watch or the settings name for exactly that host. */
@@ -115,14 +176,11 @@ export function registryAccess(
   sources: CredentialSources,
 ): Found<RegistryAccess> {
   const { registry } = splitImageName(image);
-  const matching = hosts.filter((host) => image === host.prefix || image.startsWith(`${host.prefix}/`));
-  const host = matching.reduce<RegistryHost | undefined>(
-    (best, next) => (best === undefined || next.prefix.length > best.prefix.length ? next : best),
-    undefined,
-  );
-  const apiUrl = host?.apiUrl ?? (registry === 'docker.io' ? 'https://registry-1.docker.io' : `https://${registry}`);
-  const source = pullSecret ?? host?.credentials;
-  if (source === undefined || source === '') return { kind: 'found', access: { apiUrl } };
-  const credential = registryCredential(source, registry, sources);
+  const host = hostOf(image, hosts);
+  const apiUrl = host?.apiUrl ?? publicApiOf(registry);
+  const source = pullSecret ?? host?.credentials ?? '';
+  if (source === '') return { kind: 'found', access: { apiUrl } };
+  const refused = pullSecret === undefined ? undefined : unbound(pullSecret, registry, host);
+  const credential = refused ?? registryCredential(source, image, sources);
   return 'because' in credential ? { kind: 'refused', because: credential.because } : { kind: 'found', access: { apiUrl, credential } };
 }

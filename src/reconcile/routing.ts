@@ -1,5 +1,6 @@
 import type { WatchEvent } from '../cluster/answers.ts';
 import { sentenceOf } from '../kernel/failure.ts';
+import { isBody } from '../kernel/json.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import type { Ports } from './ports.ts';
@@ -9,7 +10,7 @@ import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { subscriptionText } from './update/index.ts';
 import type { AppView } from './world.ts';
-import { applicationOf, kinds, readApplications } from './world.ts';
+import { applicationOf, kinds, readApplication } from './world.ts';
 
 export type RouterOptions = {
   readonly ports: Ports;
@@ -35,96 +36,109 @@ function ownerOf(object: KubeObject, kind: string): string | undefined {
 
 /** A text that changes when a canary may have come to a verdict; undefined where there is nothing to settle. */
 function verdictSign(object: KubeObject): string | undefined {
-  const status = object['status'];
-  if (typeof status !== 'object' || status === null) return undefined;
+  const status = isBody(object['status']) ? object['status'] : {};
   const uid = object.metadata.uid ?? '';
-  if (object.kind === 'AnalysisRun') return 'phase' in status && status.phase === 'Failed' ? uid : undefined;
-  if (object.kind !== 'Rollout' || !('abort' in status) || status.abort !== true) return undefined;
-  return `${uid}${'abortedAt' in status ? String(status.abortedAt) : ''}`;
+  if (object.kind === 'AnalysisRun') return status['phase'] === 'Failed' ? uid : undefined;
+  return status['abort'] === true ? `${uid}${JSON.stringify(status['abortedAt'])}` : undefined;
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const { ports, queues, contexts, settings } = options;
-  const { cluster } = ports;
-  const seenVerdicts = new Set<string>();
-  const spoken = new Map<string, string>();
+  return new EventRouter(options);
+}
 
-  function branchOf(app: AppView): string {
+class EventRouter implements Router {
+  readonly #options: RouterOptions;
+  readonly #seenVerdicts = new Set<string>();
+  readonly #spoken = new Map<string, string>();
+  readonly #branches = new Map<string, string>();
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+  }
+
+  branchOf(app: AppView): string {
     const source = app.resource.view.spec.source;
-    const revision = source?.targetRevision ?? '';
-    return branchKey(repoIdOf(source?.repoURL ?? ''), revision === 'HEAD' ? '' : revision);
+    return this.#branches.get(keyOf(app.resource.raw)) ?? branchKey(repoIdOf(source?.repoURL ?? ''), source?.targetRevision ?? '');
   }
 
-  function routeApplication(object: KubeObject): void {
+  begin(): void {
+    for (const kind of [kinds.application, kinds.rollout, kinds.analysisRun]) {
+      for (const object of this.#options.ports.cluster.list(kind)) this.route({ type: 'added', object });
+    }
+  }
+
+  route({ object }: WatchEvent): void {
+    const { cluster } = this.#options.ports;
+    if (object.kind === 'Application') {
+      this.#routeApplication(object);
+      return;
+    }
+    if (object.kind === 'Rollout') {
+      this.#options.queues.rollouts.add(keyOf(object));
+      this.#routeVerdict(object, object.metadata.name);
+    }
+    if (object.kind === 'AnalysisTemplate' || object.kind === 'ClusterAnalysisTemplate') {
+      cluster.list(kinds.rollout, object.metadata.namespace).forEach((rollout) => this.#options.queues.rollouts.add(keyOf(rollout)));
+    }
+    this.#routeOwned(object);
+    const app = this.#appOf(object);
+    if (app !== undefined) this.#options.queues.syncs.add(keyOf(app.resource.raw));
+  }
+
+  #appOf(object: KubeObject | undefined): AppView | undefined {
+    const { ports, settings } = this.#options;
+    return object === undefined ? undefined : applicationOf(object, ports.cluster, settings.claims, settings.home);
+  }
+
+  #routeApplication(object: KubeObject): void {
+    const { queues, ports, settings } = this.#options;
     queues.syncs.add(keyOf(object));
-    const app = readApplications(cluster, settings.claims).apps.find((one) => keyOf(one.resource.raw) === keyOf(object));
-    if (app === undefined) return;
+    const at = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+    const app = readApplication(ports.cluster, settings.claims, at);
+    if (app === undefined || 'problems' in app) return;
     const text = subscriptionText(app);
-    if (spoken.get(keyOf(object)) === text) return;
-    spoken.set(keyOf(object), text);
-    void subscribeTo(app);
+    if (this.#spoken.get(keyOf(object)) === text) return;
+    this.#spoken.set(keyOf(object), text);
+    void this.#subscribe(app);
   }
 
-  async function subscribeTo(app: AppView): Promise<void> {
+  async #subscribe(app: AppView): Promise<void> {
+    const { contexts, queues } = this.#options;
     try {
       const subscribed = await contexts.subscriptions.of(app, AbortSignal.timeout(60_000));
       if (subscribed.kind === 'refused') contexts.update.board.post(app.ref, [subscribed.condition]);
       if (subscribed.kind === 'unmanaged') contexts.update.board.post(app.ref, []);
-      if (subscribed.kind === 'subscribed') queues.updates.add(branchKey(subscribed.subscription.repoId, subscribed.subscription.branch));
+      if (subscribed.kind !== 'subscribed') return;
+      const key = branchKey(subscribed.subscription.repoId, subscribed.subscription.branch);
+      this.#branches.set(keyOf(app.resource.raw), key);
+      queues.updates.add(key);
     } catch (thrown) {
-      spoken.delete(keyOf(app.resource.raw));
+      this.#spoken.delete(keyOf(app.resource.raw));
       contexts.update.board.post(app.ref, [{ type: 'ImageUpdateError', message: sentenceOf(thrown) }]);
     }
   }
 
   /** A verdict that was not seen yet makes the branch of its Application look at Git. */
-  function routeVerdict(object: KubeObject, rolloutName: string): void {
+  #routeVerdict(object: KubeObject, rolloutName: string): void {
+    const { cluster } = this.#options.ports;
     const sign = verdictSign(object);
-    if (sign === undefined || seenVerdicts.has(sign)) return;
-    seenVerdicts.add(sign);
-    const rollout = cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: object.metadata.namespace ?? '', name: rolloutName });
-    const app = rollout === undefined ? undefined : applicationOf(rollout, cluster, settings.claims, settings.home);
-    if (app !== undefined) void subscribeTo(app);
+    if (sign === undefined || this.#seenVerdicts.has(sign)) return;
+    this.#seenVerdicts.add(sign);
+    const app = this.#appOf(
+      cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: object.metadata.namespace ?? '', name: rolloutName }),
+    );
+    if (app !== undefined) void this.#subscribe(app);
   }
 
-  function routeOwned(object: KubeObject): void {
+  #routeOwned(object: KubeObject): void {
+    const { cluster } = this.#options.ports;
     const namespace = object.metadata.namespace ?? '';
-    const direct = ownerOf(object, 'Rollout');
     const set = ownerOf(object, 'ReplicaSet');
     const through = set === undefined ? undefined : cluster.get({ cluster: cluster.name, ...kinds.replicaSet, namespace, name: set });
-    const name = direct ?? (through === undefined ? undefined : ownerOf(through, 'Rollout'));
-    if (name !== undefined) queues.rollouts.add(`${namespace}/${name}`);
+    const name = ownerOf(object, 'Rollout') ?? (through === undefined ? undefined : ownerOf(through, 'Rollout'));
+    if (name !== undefined) this.#options.queues.rollouts.add(`${namespace}/${name}`);
     if (object.kind !== 'AnalysisRun') return;
-    queues.runs.add(keyOf(object));
-    if (name !== undefined) routeVerdict(object, name);
+    this.#options.queues.runs.add(keyOf(object));
+    if (name !== undefined) this.#routeVerdict(object, name);
   }
-
-  function routeTracked(object: KubeObject): void {
-    const app = applicationOf(object, cluster, settings.claims, settings.home);
-    if (app !== undefined) queues.syncs.add(keyOf(app.resource.raw));
-  }
-
-  function route(event: WatchEvent): void {
-    const { object } = event;
-    if (object.kind === 'Application') return routeApplication(object);
-    if (object.kind === 'Rollout') {
-      queues.rollouts.add(keyOf(object));
-      routeVerdict(object, object.metadata.name);
-    }
-    if (object.kind === 'AnalysisTemplate' || object.kind === 'ClusterAnalysisTemplate') {
-      cluster.list(kinds.rollout, object.metadata.namespace).forEach((rollout) => queues.rollouts.add(keyOf(rollout)));
-    }
-    routeOwned(object);
-    routeTracked(object);
-  }
-
-  return {
-    route,
-    branchOf,
-    begin() {
-      for (const kind of [kinds.application, kinds.rollout, kinds.analysisRun]) {
-        for (const object of cluster.list(kind)) route({ type: 'added', object });
-      }
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import { assessRun } from '../analysis/assess.ts';
 import type { Attempt } from '../analysis/record.ts';
 import { measurementOf, recordMeasurement } from '../analysis/record.ts';
-import { nextMeasurements } from '../analysis/schedule.ts';
+import { nextMeasurements } from '../analysis/next-measurement.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { sameJson } from '../kernel/json.ts';
 import type { ResolvedMetric } from '../metrics/measured.ts';
@@ -35,10 +35,6 @@ async function measure(context: RolloutContext, metric: ResolvedMetric, signal: 
   return measurementOf(metric, attempt, startedAt, clock.now());
 }
 
-function withStatus(run: Resource<AnalysisRun>, status: AnalysisRunStatus): Resource<AnalysisRun> {
-  return { view: { ...run.view, status }, raw: { ...run.raw, status } };
-}
-
 async function write(context: RolloutContext, run: Resource<AnalysisRun>, status: AnalysisRunStatus, signal: AbortSignal): Promise<void> {
   if (sameJson(status, run.raw['status'] ?? {})) return;
   const { cluster } = context.ports;
@@ -54,14 +50,15 @@ export async function runAnalysis(context: RolloutContext, key: string, signal: 
   if (raw === undefined || claimedOwner(context, raw) === undefined) return {};
   const read = readResource(AnalysisRun, raw);
   if (read.kind === 'malformed') return {};
-  const plan = nextMeasurements(read.resource, clock.now());
+  const run = read.resource.view;
+  const plan = nextMeasurements(run, clock.now());
   const taken = await Promise.all(
     plan.due.map(async (metric) => ({ metric: metric.name, measurement: await measure(context, metric, signal) })),
   );
   if (signal.aborted) return {};
-  const recorded = taken.reduce(
-    (run, { metric, measurement }) => withStatus(run, recordMeasurement(run, metric, measurement, clock.now())),
-    read.resource,
+  const recorded = taken.reduce<AnalysisRun>(
+    (one, { metric, measurement }) => ({ ...one, status: recordMeasurement(one, metric, measurement, clock.now()) }),
+    run,
   );
   const status = assessRun(recorded, clock.now());
   await write(context, read.resource, status, signal);
@@ -71,6 +68,6 @@ export async function runAnalysis(context: RolloutContext, key: string, signal: 
       'measured',
     );
   }
-  const next = nextMeasurements(withStatus(recorded, status), clock.now());
+  const next = nextMeasurements({ ...recorded, status }, clock.now());
   return next.wakeAt === undefined ? {} : { againAt: next.wakeAt };
 }

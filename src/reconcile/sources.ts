@@ -1,3 +1,4 @@
+import { Failure } from '../kernel/failure.ts';
 import type { ImageName } from '../kernel/image.ts';
 import type { RepoId, Sha } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
@@ -13,19 +14,32 @@ export interface Listings {
   forget(image: ImageName): void;
 }
 
+/** Asks again in the own name when the answer that was waited for failed only because somebody else stopped asking. */
+async function shared<Answer>(answer: Promise<Answer>, signal: AbortSignal, again: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Failure) || thrown.code !== 'cancelled') throw thrown;
+    return again();
+  }
+}
+
 export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeMs: number): Listings {
   const held = new Map<string, { at: Millis; listing: Promise<Listing> }>();
+  const get: Listings['get'] = (image, access, signal) => {
+    const key = `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
+    const known = held.get(key);
+    if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) {
+      return shared(known.listing, signal, () => get(image, access, signal));
+    }
+    const listing = ports.registry.list(image, access, signal);
+    held.set(key, { at: ports.clock.now(), listing });
+    // A failed listing is nobody's answer: the next one who asks tries again.
+    listing.catch(() => held.get(key)?.listing === listing && held.delete(key));
+    return listing;
+  };
   return {
-    get(image, access, signal) {
-      const key = `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
-      const known = held.get(key);
-      if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) return known.listing;
-      const listing = ports.registry.list(image, access, signal);
-      held.set(key, { at: ports.clock.now(), listing });
-      // A failed listing is nobody's answer: the next one who asks tries again.
-      listing.catch(() => held.get(key)?.listing === listing && held.delete(key));
-      return listing;
-    },
+    get,
     forget(image) {
       for (const key of held.keys()) if (key.startsWith(`${image}|`)) held.delete(key);
     },
@@ -47,8 +61,20 @@ export function createHeads(ports: Pick<Ports, 'git' | 'clock'>): Heads {
   const branches = new Map<string, string>();
   const learn = (repo: RepoId, branch: string, head: Sha) =>
     void heads.set(`${repo}#${branch}`, { at: ports.clock.now(), head: Promise.resolve(head) });
+  const headOf: Heads['head'] = (repo, branch, maxAgeMs, signal) => {
+    const key = `${repoIdOf(repo.url)}#${branch}`;
+    const known = heads.get(key);
+    if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) {
+      return shared(known.head, signal, () => headOf(repo, branch, maxAgeMs, signal));
+    }
+    const head = ports.git.fetch(repo, branch, signal);
+    heads.set(key, { at: ports.clock.now(), head });
+    head.catch(() => heads.get(key)?.head === head && heads.delete(key));
+    return head;
+  };
   return {
     learn,
+    head: headOf,
     forget: (repo, branch) => void heads.delete(`${repo}#${branch}`),
     async branch(repo, revision, signal) {
       if (revision !== '' && revision !== 'HEAD') return revision;
@@ -57,15 +83,6 @@ export function createHeads(ports: Pick<Ports, 'git' | 'clock'>): Heads {
       const { branch } = await ports.git.resolve(repo, revision, signal);
       if (branch !== undefined) branches.set(repo.url, branch);
       return branch ?? revision;
-    },
-    head(repo, branch, maxAgeMs, signal) {
-      const key = `${repoIdOf(repo.url)}#${branch}`;
-      const known = heads.get(key);
-      if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) return known.head;
-      const head = ports.git.fetch(repo, branch, signal);
-      heads.set(key, { at: ports.clock.now(), head });
-      head.catch(() => heads.get(key)?.head === head && heads.delete(key));
-      return head;
     },
   };
 }

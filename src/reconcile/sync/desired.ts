@@ -2,7 +2,7 @@ import { Failure, sentenceOf } from '../../kernel/failure.ts';
 import { describeProblem } from '../../kernel/problem.ts';
 import type { Sha } from '../../kernel/refs.ts';
 import type { RepoAccess } from '../../git/commit.ts';
-import type { ApplicationSource } from '../../resources/application.ts';
+import type { Rendering } from '../../render/rendering.ts';
 import type { KubeObject } from '../../resources/meta.ts';
 import { groupOf } from '../../resources/meta.ts';
 import { revisionAskedFor } from '../../sync/operation.ts';
@@ -63,36 +63,46 @@ async function scopes(
   return ({ group, kind }) => known.get(`${group}/${kind}`);
 }
 
+type Placing = { readonly context: SyncContext; readonly app: AppView };
+
+/** Targets of a rendering, with namespaces and tracking ids. */
+async function place({ context, app }: Placing, rendering: Extract<Rendering, { kind: 'rendered' }>): Promise<Desired> {
+  const { name, namespace } = app.ref;
+  const destinationNamespace = app.resource.view.spec.destination.namespace ?? '';
+  const at = { name, namespace, destinationNamespace, controlNamespace: context.settings.home };
+  const { targets, problems, warnings } = targetsOf(rendering.objects, at, await scopes(context, rendering.objects));
+  const { revision, tool } = rendering;
+  if (problems.length > 0) return unknown('ComparisonError', problems.map(describeProblem).join('; '), revision);
+  return {
+    kind: 'desired',
+    revision,
+    tool,
+    targets,
+    conditions: warnings.map((message) => ({ type: 'RepeatedResourceWarning', message })),
+  };
+}
+
+function specProblem(app: AppView): string | undefined {
+  const { source, sources } = app.resource.view.spec;
+  if (source !== undefined && (sources ?? []).length === 0) return destinationProblem(app);
+  return 'spec.sources: Applications with several sources are not supported yet; expected spec.source';
+}
+
 /** Renders what Git says now. Broken manifests and refused sources are conditions; only failed attempts at the remote throw. */
 export async function desire(context: SyncContext, app: AppView, force: boolean, signal: AbortSignal): Promise<Desired> {
-  const source: ApplicationSource | undefined = app.resource.view.spec.source;
-  if (source === undefined || (app.resource.view.spec.sources ?? []).length > 0) {
-    return unknown('InvalidSpecError', 'spec.sources: Applications with several sources are not supported yet; expected spec.source');
-  }
-  const problem = destinationProblem(app);
-  if (problem !== undefined) return unknown('InvalidSpecError', problem);
+  const { source } = app.resource.view.spec;
+  const problem = specProblem(app);
+  if (source === undefined || problem !== undefined) return unknown('InvalidSpecError', problem ?? 'spec.source is missing');
   const repo = repositoryAccess(source.repoURL, context.credentials);
   let revision: Sha | undefined;
   try {
-    revision = await revisionOf({ context, repo, signal }, revisionAskedFor(app.resource.view) ?? source.targetRevision ?? '', force);
+    const target = revisionAskedFor(app.resource.view) ?? source.targetRevision ?? '';
+    revision = await revisionOf({ context, repo, signal }, target, force);
     const { name, namespace } = app.ref;
     const rendering = await context.ports.render.render({ repo, revision, source, application: { name, namespace } }, signal);
-    if (rendering.kind === 'refused') return unknown('ComparisonError', rendering.because, revision);
-    const at = {
-      name,
-      namespace,
-      destinationNamespace: app.resource.view.spec.destination.namespace ?? '',
-      controlNamespace: context.settings.home,
-    };
-    const { targets, problems, warnings } = targetsOf(rendering.objects, at, await scopes(context, rendering.objects));
-    if (problems.length > 0) return unknown('ComparisonError', problems.map(describeProblem).join('; '), revision);
-    return {
-      kind: 'desired',
-      revision,
-      tool: rendering.tool,
-      targets,
-      conditions: warnings.map((message) => ({ type: 'RepeatedResourceWarning', message })),
-    };
+    return rendering.kind === 'refused'
+      ? unknown('ComparisonError', rendering.because, revision)
+      : await place({ context, app }, rendering);
   } catch (thrown) {
     if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
     return unknown('ComparisonError', sentenceOf(thrown), revision);

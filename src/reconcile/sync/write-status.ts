@@ -7,6 +7,7 @@ import { refKey } from '../../kernel/refs.ts';
 import { timeOf } from '../../kernel/time.ts';
 import type { OperationState } from '../../resources/application.ts';
 import type { Compared } from '../../sync/auto-sync.ts';
+import type { StatusAnswer } from '../../sync/status.ts';
 import { statusOf } from '../../sync/status.ts';
 import type { Condition } from '../board.ts';
 import { updateConditions } from '../board.ts';
@@ -52,13 +53,11 @@ async function patchApplication(context: SyncContext, on: ObjectRef, body: Body,
   if (acted.kind === 'refused') throw new Failure('rejected', `status of ${refKey(on)}: ${acted.because}`);
 }
 
-/** Writes what a pass found into the Application; nothing where nothing but times would change. */
-export async function writeStatus(writing: Writing, findings: Findings): Promise<void> {
-  const { context, app, signal } = writing;
-  const { desired, compared, operation } = findings;
+function statusAnswer(writing: Writing, { desired, compared, operation }: Findings): StatusAnswer {
+  const { context, app } = writing;
   const own = desired.kind === 'unknown' ? [desired.condition] : desired.conditions;
   const last = operation ?? app.resource.view.status?.operationState;
-  const answer = statusOf({
+  return statusOf({
     application: app.resource,
     now: context.ports.clock.now(),
     ...(desired.revision === undefined ? {} : { revision: desired.revision }),
@@ -67,6 +66,11 @@ export async function writeStatus(writing: Writing, findings: Findings): Promise
     ...(desired.kind === 'desired' ? { tool: desired.tool } : {}),
     conditions: [...own, ...syncError(last), ...boardConditions(writing)],
   });
+}
+
+/** Writes what a pass found into the Application; nothing where nothing but times would change. */
+export async function writeStatus(writing: Writing, findings: Findings): Promise<void> {
+  const answer = statusAnswer(writing, findings);
   const adopted = adoption(writing);
   const metadata = metadataPatch(writing);
   if (answer.kind === 'unchanged' && Object.keys({ ...adopted, ...metadata }).length === 0) return;
@@ -74,7 +78,7 @@ export async function writeStatus(writing: Writing, findings: Findings): Promise
   const status = isBody(body['status']) ? body['status'] : {};
   const windlass = { ...(isBody(status['windlass']) ? status['windlass'] : {}), ...adopted };
   const remembered = Object.keys(windlass).length === 0 ? {} : { windlass };
-  await patchApplication(context, app.ref, { ...body, ...metadata, status: { ...status, ...remembered } }, signal);
+  await patchApplication(writing.context, writing.app.ref, { ...body, ...metadata, status: { ...status, ...remembered } }, writing.signal);
 }
 
 /** An Application that cannot be read is told so, once. */

@@ -5,7 +5,7 @@ import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import type { Watch } from '../../policy/choice.ts';
 import type { Listing, RegistryAccess } from '../../registry/listing.ts';
-import type { Snapshot } from '../../writeback/edit.ts';
+import type { Snapshot, Spot } from '../../writeback/edit.ts';
 import { readHolds } from '../../writeback/holds.ts';
 import { locate } from '../../writeback/targets.ts';
 import type { Condition } from '../board.ts';
@@ -28,34 +28,41 @@ class Refusals {
 
 type Reading = { readonly context: UpdateContext; readonly refusals: Refusals; readonly signal: AbortSignal };
 
-/** Reads the files that the watches write to, in as few reads as their needs permit, and says where each watch writes. */
+/** Where each watch writes, as far as the snapshot tells; `needs` are paths to read first. */
+function spotAll(
+  subscriptions: readonly Subscription[],
+  snapshot: Snapshot,
+  refusals: Refusals,
+): { spotted: readonly Spotted[]; needs: readonly string[] } {
+  const spotted: Spotted[] = [];
+  const needs: string[] = [];
+  for (const reader of subscriptions.flatMap((subscription) => subscription.watches.map((watch) => ({ subscription, watch })))) {
+    const located = locate(reader.subscription.target, reader.watch, snapshot);
+    if (located.kind === 'needs') needs.push(...located.paths);
+    else if (located.kind === 'located') spotted.push({ ...reader, place: located.place, current: located.current });
+    else refusals.add(reader.subscription.app.ref, 'ImageUpdateError', `${describeSpot(located.at)}: ${located.because}`);
+  }
+  return { spotted, needs };
+}
+
+function describeSpot(at: Spot): string {
+  return at.line === undefined ? at.file : `${at.file}:${at.line}`;
+}
+
+/** Reads the files that the watches write to, in as few reads as their needs permit. */
 async function locateAll(
-  reading: Reading,
+  { context, refusals, signal }: Reading,
+  first: Subscription,
   base: { subscriptions: readonly Subscription[]; head: string },
 ): Promise<{ snapshot: Snapshot; spotted: readonly Spotted[] }> {
-  const { context, refusals, signal } = reading;
-  const first = base.subscriptions[0];
-  if (first === undefined) throw new Failure('not-found', 'no Application subscribes to this branch');
   const { repo, branch } = first;
   const paths = new Set<string>([context.settings.holdsPath]);
   for (;;) {
     const snapshot = await context.ports.git.read(repo, { branch, head: base.head }, [...paths].sort(), signal);
-    const known = paths.size;
-    const spotted: Spotted[] = [];
-    for (const subscription of base.subscriptions) {
-      for (const watch of subscription.watches) {
-        const located = locate(subscription.target, watch, snapshot);
-        if (located.kind === 'needs') located.paths.forEach((path) => paths.add(path));
-        else if (located.kind === 'located') spotted.push({ subscription, watch, place: located.place, current: located.current });
-        else
-          refusals.add(
-            subscription.app.ref,
-            'ImageUpdateError',
-            `${located.at.file}${located.at.line === undefined ? '' : `:${located.at.line}`}: ${located.because}`,
-          );
-      }
-    }
-    if (paths.size === known) return { snapshot, spotted };
+    const { spotted, needs } = spotAll(base.subscriptions, snapshot, refusals);
+    const fresh = needs.filter((path) => !paths.has(path));
+    if (fresh.length === 0) return { snapshot, spotted };
+    fresh.forEach((path) => paths.add(path));
   }
 }
 
@@ -106,7 +113,7 @@ export async function gather(
   const head = await context.heads.head(repo, branch, maxHeadAgeMs, signal);
   const refusals = new Refusals();
   const reading: Reading = { context, refusals, signal };
-  const { snapshot, spotted } = await locateAll(reading, { subscriptions, head });
+  const { snapshot, spotted } = await locateAll(reading, first, { subscriptions, head });
   const read = readHolds(snapshot, context.settings.holdsPath);
   const holds = read.kind === 'holds' ? read.holds : { because: read.kind === 'refused' ? read.because : 'the holds file was not read' };
   const places = await joinPlaces(reading, spotted);

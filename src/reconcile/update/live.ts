@@ -12,20 +12,40 @@ export function shadowOf(decided: Decided, head: string): Decided {
   return { ...decided, choice: { kind: 'refused', because, tags: decided.choice.tags } };
 }
 
-function reasonFor({ subscription, watch }: Decided['state']['readers'][number], decided: Decided, head: string): string | undefined {
-  const { spec, status } = subscription.app.resource.view;
+type Reader = Decided['state']['readers'][number];
+
+function reasonFor(reader: Reader, decided: Decided, head: string): string | undefined {
+  return overriddenBy(reader) ?? (isApplied(reader, head) && !reader.watch.forceUpdate ? missingFrom(reader, decided) : undefined);
+}
+
+function overriddenBy({ subscription, watch }: Reader): string | undefined {
   const name = watch.kustomizeName ?? watch.written;
-  const override = (spec.source?.kustomize?.images ?? []).find(
-    (entry) => entry.split(/[=:@]/)[0] === name || entry.startsWith(`${watch.written}:`),
-  );
-  if (override !== undefined)
-    return `Shadowed: spec.source.kustomize.images holds ${override}, which overrides what Git says; remove it to let Git decide`;
-  if (status?.sync?.status !== 'Synced' || status.sync.revision !== head || watch.forceUpdate) return undefined;
-  const images = status.summary?.images ?? [];
-  const shown = images.filter((image) => image.split('@')[0]?.replace(/:[^:/]+$/, '') === watch.written);
-  if (shown.length === 0)
+  const images = subscription.app.resource.view.spec.source?.kustomize?.images ?? [];
+  const override = images.find((entry) => entry.startsWith(`${name}=`) || withoutTag(entry) === name);
+  if (override === undefined) return undefined;
+  return `Shadowed: spec.source.kustomize.images holds ${override}, which overrides what Git says; remove it to let Git decide`;
+}
+
+/** Whether what runs was rendered from this head. */
+function isApplied({ subscription }: Reader, head: string): boolean {
+  const sync = subscription.app.resource.view.status?.sync;
+  return sync?.status === 'Synced' && sync.revision === head;
+}
+
+function missingFrom({ subscription, watch }: Reader, decided: Decided): string | undefined {
+  const images = subscription.app.resource.view.status?.summary?.images ?? [];
+  const shown = images.filter((image) => withoutTag(image) === watch.written);
+  if (shown.length === 0) {
     return `${watch.written} is not among the images of this Application (${images.join(', ') || 'none'}); force-update: "true" writes it all the same`;
+  }
   const tag = decided.state.current?.tag;
-  if (tag === undefined || shown.some((image) => image.includes(`:${tag}`))) return undefined;
+  if (tag === undefined || shown.some((image) => image.split('@', 1)[0]?.endsWith(`:${tag}`))) return undefined;
   return `Shadowed: Git says ${tag}, but what is rendered from it holds ${shown.join(', ')}; nothing is raised here until the place shows`;
+}
+
+/** `reg:5000/shop` of `reg:5000/shop:1.2@sha256:...`. */
+function withoutTag(image: string): string {
+  const named = image.split('@', 1)[0] ?? '';
+  const colon = named.lastIndexOf(':');
+  return colon > named.lastIndexOf('/') ? named.slice(0, colon) : named;
 }

@@ -1,3 +1,4 @@
+import type { ApplicationSource } from '../../resources/application.ts';
 import type { FileLog } from '../../git/commit.ts';
 import { Failure, sentenceOf } from '../../kernel/failure.ts';
 import type { Verdict } from '../../kernel/hold.ts';
@@ -63,26 +64,30 @@ function placeFacts(context: UpdateContext, state: PlaceState, application: Obje
   return { place: state.place, image: state.readers[0]?.watch.image ?? '', current: state.current, digests: [], readers };
 }
 
-/** What differs between the last healthy revision and the failing one besides images; a sentence where they cannot be compared. */
-async function renderedDifference(reading: Reading, subscription: Subscription): Promise<readonly string[]> {
-  const { view } = subscription.app.resource;
-  const [healthy, failing] = [view.status?.windlass?.healthyRevision, view.status?.sync?.revision];
-  if (healthy === undefined || failing === undefined) return ['the last healthy revision is not known'];
+type Pair = { readonly source: ApplicationSource; readonly healthy: string; readonly failing: string };
+
+/** The two revisions to compare, or why there are not two. */
+function pairOf({ view }: Subscription['app']['resource']): Pair | string {
   const { source } = view.spec;
-  if (source === undefined) return ['the Application has several sources'];
-  const application = { name: subscription.app.ref.name, namespace: subscription.app.ref.namespace };
+  const [healthy, failing] = [view.status?.windlass?.healthyRevision, view.status?.sync?.revision];
+  if (source === undefined) return 'the Application has several sources';
+  return healthy === undefined || failing === undefined ? 'the last healthy revision is not known' : { source, healthy, failing };
+}
+
+/** What differs between the last healthy revision and the failing one besides images; a sentence where they cannot be compared. */
+async function renderedDifference(reading: Reading, { app, repo }: Subscription): Promise<readonly string[]> {
+  const pair = pairOf(app.resource);
+  if (typeof pair === 'string') return [pair];
+  const application = { name: app.ref.name, namespace: app.ref.namespace };
   const render = (revision: string) =>
-    reading.context.ports.render.render({ repo: subscription.repo, revision, source, application }, reading.signal);
+    reading.context.ports.render.render({ repo, revision, source: pair.source, application }, reading.signal);
   try {
-    const [before, after] = await Promise.all([render(healthy), render(failing)]);
-    if (before.kind === 'refused' || after.kind === 'refused')
-      return [
-        `the renderings cannot be compared: ${before.kind === 'refused' ? before.because : ''}${after.kind === 'refused' ? after.because : ''}`,
-      ];
+    const [before, after] = await Promise.all([render(pair.healthy), render(pair.failing)]);
+    if (before.kind === 'refused') return [`the last healthy revision cannot be rendered: ${before.because}`];
+    if (after.kind === 'refused') return [`the failing revision cannot be rendered: ${after.because}`];
     return compareRenderings(before.objects, after.objects);
   } catch (thrown) {
-    if (thrown instanceof Failure && thrown.code === 'not-found')
-      return [`the last healthy revision cannot be rendered any more: ${sentenceOf(thrown)}`];
+    if (thrown instanceof Failure && thrown.code === 'not-found') return [`the last healthy revision is gone: ${sentenceOf(thrown)}`];
     throw thrown;
   }
 }

@@ -3,7 +3,11 @@ import { parse } from 'yaml';
 
 export type Api = { readonly url: string; readonly token: string };
 
-type Named = { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } };
+type Named = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+};
 
 const plurals: Readonly<Record<string, string>> = {
   Application: 'applications',

@@ -7,7 +7,11 @@ const cli = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 const keptLines = 4_000;
 
 /** Starts `windlass run` with a settings file, as a process of its own, and waits until it answers at its probe. */
-export async function startServiceProcess(settingsFile: string, url: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  settingsFile: string,
+  url: string,
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [cli, 'run', '--settings', settingsFile], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,7 +39,7 @@ export async function startServiceProcess(settingsFile: string, url: string, env
 async function becomeReady(url: string, exited: Promise<number | null>, log: () => string): Promise<void> {
   let ended: number | null | undefined;
   void exited.then((code) => (ended = code));
-  for (const until = performance.now() + 30_000; performance.now() < until; ) {
+  for (const until = performance.now() + 30_000; performance.now() < until;) {
     if (ended !== undefined) throw new Error(`the service ended with status ${String(ended)}:\n${log()}`);
     const ready = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,

@@ -1,19 +1,20 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Explanation } from '../../reconcile/explain.ts';
 import { startGitRemote } from '../git-remote/start-git-remote.ts';
-import { startKubernetes } from '../kubernetes/start-kubernetes.ts';
+import { startKubernetes } from '../kubernetes/server.ts';
 import { startPlayer } from '../kubernetes/player.ts';
-import { startMetrics } from '../metrics/start-metrics.ts';
-import { startTraffic } from '../metrics/traffic.ts';
 import { pushImage, retag } from '../registry/push.ts';
 import { startRegistry } from '../registry/start-registry.ts';
 import { applyObject, installKinds } from './cluster-setup.ts';
 import type { Addresses } from './fixtures.ts';
 import { applicationManifest, repositoryFiles, repositorySecret } from './fixtures.ts';
+import { startMeasurements } from './measurements.ts';
 import type { Narrator } from './narrator.ts';
 import type { Observer } from './observe.ts';
 import { createObserver } from './observe.ts';
@@ -31,9 +32,10 @@ export type Stage = {
   readonly addresses: Addresses;
   readonly kubeconfig: string;
   readonly personUrl: string;
+  /** The bare repository behind the remote. */
+  readonly repositoryPath: string;
+  readonly api: { readonly url: string; readonly token: string };
   readonly serviceUrl: string;
-  /** What stands in for what: said at the beginning. */
-  readonly apiServer: string;
   readonly metrics: { pause(): Promise<void>; resume(): Promise<void> };
   push(tag: string, quality: 'good' | 'bad'): Promise<void>;
   retag(from: string, to: string): Promise<void>;
@@ -45,3 +47,171 @@ export type Stage = {
   serviceLog(): string;
   stop(): Promise<void>;
 };
+
+const botLogin = { username: 'windlass', password: 'a-password-of-the-demo' };
+
+type Servers = {
+  readonly registry: Awaited<ReturnType<typeof startRegistry>>;
+  readonly remote: Awaited<ReturnType<typeof startGitRemote>>;
+  readonly kubernetes: Awaited<ReturnType<typeof startKubernetes>>;
+};
+
+async function startServers(folder: string, notify: { url: string; token: string }): Promise<Servers> {
+  const [registry, remote, kubernetes] = await Promise.all([
+    startRegistry({ notify }),
+    startGitRemote({ folder: join(folder, 'remote'), credential: botLogin }),
+    startKubernetes(),
+  ]);
+  return { registry, remote, kubernetes };
+}
+
+/** Digest of a tag, and error ratio that is written on the image: read from the registry as a node would. */
+function imageReader(registry: Servers['registry']) {
+  const at = (image: string) => {
+    const [named = '', digest] = image.split('@');
+    const path = named.slice(named.indexOf('/') + 1);
+    const colon = path.lastIndexOf(':');
+    return { repository: colon < 0 ? path : path.slice(0, colon), reference: digest ?? path.slice(colon + 1) };
+  };
+  const manifestOf = async (image: string) => {
+    const { repository, reference } = at(image.replace(/^docker-pullable:\/\//, ''));
+    const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, { headers: { accept: '*/*' } });
+    return answer.ok ? { repository, answer } : undefined;
+  };
+  return {
+    digestOf: async (image: string) => (await manifestOf(image))?.answer.headers.get('docker-content-digest') ?? undefined,
+    async errorRatioOf(imageId: string) {
+      const found = await manifestOf(imageId);
+      if (found === undefined) return 0;
+      const manifest = (await found.answer.json()) as { config: { digest: string } };
+      const config = await fetch(`${registry.url}/v2/${found.repository}/blobs/${manifest.config.digest}`);
+      const { config: held } = (await config.json()) as { config?: { Labels?: Record<string, string> } };
+      return Number(held?.Labels?.[ratioLabel] ?? 0);
+    },
+  };
+}
+
+/** Puts the first version and the files of the repository where the story begins. */
+async function furnish(cast: Cast, addresses: Addresses, folder: string, personUrl: string): Promise<void> {
+  const work = join(folder, 'person');
+  const git = (...args: readonly string[]) => run('git', ['-C', work, ...args], { env: personEnv() });
+  await mkdir(work, { recursive: true });
+  await git('init', '-q', '-b', 'main');
+  for (const [path, text] of Object.entries(repositoryFiles(cast, addresses))) {
+    await mkdir(dirname(join(work, path)), { recursive: true });
+    await writeFile(join(work, path), text);
+  }
+  await git('add', '.');
+  await git('commit', '-q', '-m', `Run ${cast.app} ${cast.versions.first}`);
+  await git('remote', 'add', 'origin', personUrl);
+  await git('push', '-q', 'origin', 'main');
+}
+
+function personEnv(): NodeJS.ProcessEnv {
+  const name = {
+    GIT_AUTHOR_NAME: 'Robin Person',
+    GIT_AUTHOR_EMAIL: 'robin@example.com',
+    GIT_COMMITTER_NAME: 'Robin Person',
+    GIT_COMMITTER_EMAIL: 'robin@example.com',
+  };
+  return { PATH: process.env['PATH'] ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_TERMINAL_PROMPT: '0', ...name };
+}
+
+/** Settings of the service: only addresses and intervals differ from production. */
+function settingsText(options: { kubeconfig: string; folder: string; registryHost: string; registryUrl: string; port: number }): string {
+  return JSON.stringify({
+    cluster: { kubeconfig: options.kubeconfig },
+    git: { stateDir: join(options.folder, 'state'), pollInterval: '1s' },
+    registries: { pollInterval: '1s', hosts: [{ prefix: options.registryHost, apiUrl: options.registryUrl }] },
+    render: { toolDir: join(tmpdir(), 'windlass-tools') },
+    http: { host: '127.0.0.1', port: options.port },
+    webhooks: { secretEnv: 'WINDLASS_DEMO_WEBHOOK' },
+    addresses: { allow: ['127.0.0.0/8'] },
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Starts everything, and the service last: the story begins with an Application that nobody has synced yet. */
+export async function setStage(cast: Cast, random: () => number, narrator: Narrator): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-demo-'));
+  const port = await freePort();
+  const serviceUrl = `http://127.0.0.1:${port}`;
+  const webhook = { url: `${serviceUrl}/webhooks/registry`, token: randomUUID() };
+  const servers = await startServers(folder, webhook);
+  const { registry, remote, kubernetes } = servers;
+  const api = { url: kubernetes.url, token: kubernetes.token };
+  const reader = imageReader(registry);
+  const player = await startPlayer({ server: api.url, token: api.token, resolveImage: reader.digestOf, workloads: true });
+  const metrics = await startMeasurements({ api, errorRatioOf: reader.errorRatioOf, random });
+  const repoUrl = remote.url('config.git');
+  const personUrl = repoUrl.replace('http://', `http://${botLogin.username}:${botLogin.password}@`);
+  const addresses = { registryHost: registry.host, repoUrl, metricsUrl: metrics.url };
+  narrator.event(`registry ${registry.url}, Git ${repoUrl}, Kubernetes API ${api.url} (in memory), metrics ${metrics.url}`);
+
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, JSON.stringify(kubernetes.kubeconfig()));
+  await furnish(cast, addresses, folder, personUrl);
+  const push = async (tag: string, quality: 'good' | 'bad') => {
+    const ratio = quality === 'bad' ? cast.badRatio : cast.goodRatio();
+    await pushImage(registry.url, cast.repository, tag, { labels: { [ratioLabel]: ratio.toFixed(4) } });
+  };
+  await push(cast.versions.first, 'good');
+  await installKinds(api);
+  for (const name of ['argocd', 'windlass']) await applyObject(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await applyObject(api, repositorySecret(addresses, botLogin));
+  await applyObject(api, applicationManifest(cast, addresses));
+
+  const settingsFile = join(folder, 'windlass.yaml');
+  await writeFile(settingsFile, settingsText({ kubeconfig, folder, registryHost: registry.host, registryUrl: registry.url, port }));
+  const service = await startServiceProcess(settingsFile, serviceUrl, { WINDLASS_DEMO_WEBHOOK: webhook.token });
+  const observer = await createObserver({
+    registryUrl: registry.url,
+    repository: cast.repository,
+    repoUrl: personUrl,
+    folder: join(folder, 'observer'),
+    api,
+  });
+  narrator.event(`the service answers at ${serviceUrl}`);
+  return {
+    cast,
+    narrator,
+    observer,
+    addresses,
+    kubeconfig,
+    personUrl,
+    repositoryPath: remote.repository('config.git'),
+    api,
+    serviceUrl,
+    metrics,
+    push,
+    retag: async (from, to) => void (await retag(registry.url, cast.repository, { from, to })),
+    revert: () => revertNewest(join(folder, 'person')),
+    listings: () => registry.requests.get('GET tags') ?? 0,
+    async explain() {
+      const answer = await fetch(`${serviceUrl}/api/applications/argocd/${cast.app}/explain`);
+      return answer.ok ? ((await answer.json()) as Explanation) : undefined;
+    },
+    serviceLog: () => service.log(),
+    async stop() {
+      await service.stop();
+      await player.stop();
+      await metrics.stop();
+      await Promise.all([registry.stop(), remote.stop(), kubernetes.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function revertNewest(work: string): Promise<void> {
+  const git = (...args: readonly string[]) => run('git', ['-C', work, ...args], { env: personEnv() });
+  await git('pull', '-q', '--ff-only', 'origin', 'main');
+  await git('revert', '--no-edit', 'HEAD');
+  await git('push', '-q', 'origin', 'main');
+}

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PushedTag } from './manifests.ts';
 
+export type NotifyTarget = { readonly url: string; readonly token?: string };
+
 /** Tells `target` of a pushed tag as distribution's notifications do, once; a receiver that is down misses it. */
-export async function notifyPush(target: string, pushed: PushedTag, registryUrl: string): Promise<void> {
+export async function notifyPush(target: NotifyTarget, pushed: PushedTag, registryUrl: string): Promise<void> {
   const { repository, tag, digest, mediaType, size } = pushed;
   const { host } = new URL(registryUrl);
   const event = {
@@ -14,8 +16,9 @@ export async function notifyPush(target: string, pushed: PushedTag, registryUrl:
     actor: {},
     source: { addr: host },
   };
-  const headers = { 'content-type': 'application/vnd.docker.distribution.events.v1+json' };
-  await fetch(target, { method: 'POST', headers, body: JSON.stringify({ events: [event] }), signal: AbortSignal.timeout(5000) })
+  const login = target.token === undefined ? {} : { authorization: `Bearer ${target.token}` };
+  const headers = { 'content-type': 'application/vnd.docker.distribution.events.v1+json', ...login };
+  await fetch(target.url, { method: 'POST', headers, body: JSON.stringify({ events: [event] }), signal: AbortSignal.timeout(5000) })
     .then((response) => response.arrayBuffer())
     .catch(() => undefined);
 }

@@ -10,6 +10,7 @@ import type { Guard } from './guard.ts';
 import { createGuard } from './guard.ts';
 import type { PushedTag } from './manifests.ts';
 import { answerManifest } from './manifests.ts';
+import type { NotifyTarget } from './notify.ts';
 import { notifyPush } from './notify.ts';
 import type { Route } from './routes.ts';
 import { routeOf } from './routes.ts';
@@ -25,8 +26,8 @@ export type RegistryOptions = {
   readonly credential?: { readonly username: string; readonly password: string };
   readonly tokenSeconds?: number;
   readonly tokenField?: 'token' | 'access_token';
-  /** Gets a distribution notification for every pushed tag. */
-  readonly notify?: string;
+  /** Gets a distribution notification for every pushed tag, with the token as bearer where there is one. */
+  readonly notify?: NotifyTarget;
 };
 
 export type SandboxRegistry = {

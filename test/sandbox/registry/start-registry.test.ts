@@ -83,7 +83,7 @@ describe('pushing', () => {
       });
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-    const registry = await startRegistry({ notify: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook` });
+    const registry = await startRegistry({ notify: { url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook` } });
     const { digest } = await pushImage(registry.url, 'team/shop', '1');
     await registry.stop();
     hook.closeAllConnections();

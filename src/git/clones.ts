@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { RepoId } from '../kernel/refs.ts';
+import type { RepoId, Sha } from '../kernel/refs.ts';
 import type { GitOptions } from './environment.ts';
 import { environmentOf, localEnvironmentOf } from './environment.ts';
 import type { Plumbing } from './plumbing.ts';
@@ -12,6 +12,8 @@ import { runGit } from './run.ts';
 export type Clone = {
   readonly folder: string;
   readonly plumbing: Plumbing;
+  /** Commits that are known to be in the clone. */
+  readonly commits: Set<Sha>;
   readonly serially: <Result>(work: () => Promise<Result>) => Promise<Result>;
 };
 
@@ -48,7 +50,7 @@ async function openClone(options: GitOptions, id: RepoId): Promise<Clone> {
   });
   if (init.code !== 0) throw new Error(`${folder}: git init failed: ${init.stderr.trim()}`);
   const plumbing = openPlumbing({ folder, binary, env: localEnvironmentOf(options), timeoutMs: localTimeoutMs });
-  return { folder, plumbing, serially: queue() };
+  return { folder, plumbing, commits: new Set(), serially: queue() };
 }
 
 /** Removes lock and temporary files that a killed git left; nobody else uses the folder (the state lock says so). */
@@ -65,4 +67,10 @@ function queue(): Clone['serially'] {
     last = result.catch(() => undefined);
     return result;
   };
+}
+
+/** Packs of a clone: every fetch that brings something leaves one. */
+export async function countPacks(folder: string): Promise<number> {
+  const files = await fs.readdir(path.join(folder, 'objects/pack')).catch(() => []);
+  return files.filter((file) => file.endsWith('.pack')).length;
 }

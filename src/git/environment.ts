@@ -10,6 +10,8 @@ export type GitOptions = {
   readonly allowProtocols?: readonly string[];
   /** File with the certificates that TLS is checked against, in PEM. */
   readonly caFile?: string;
+  /** Packs that a clone may gather before they are joined; default 50. */
+  readonly packLimit?: number;
   /** Milliseconds that commits are dated with. */
   readonly now?: () => number;
 };

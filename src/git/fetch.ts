@@ -25,14 +25,22 @@ export async function fetchBranch(session: Session, branch: string, signal?: Abo
   checkBranch(session, branch);
   const ref = refOf('head', branch);
   await fetched(session, 'fetches', [...quietly, 'origin', `+refs/heads/${branch}:${ref}`], signal);
-  return await existing(session, ref, branch);
+  const head = await existing(session, ref, branch);
+  session.clone.commits.add(head);
+  return head;
 }
 
 /** Makes sure that a commit is in the clone: it may be a tag's, or one that a decision was replayed on. */
 export async function ensureCommit(session: Session, commit: Sha, signal?: AbortSignal): Promise<void> {
   if (!/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit))
     throw new Failure('not-found', `${session.reach.label}: ${JSON.stringify(commit)} is no commit id`);
-  if ((await session.clone.plumbing.commitOf(commit)) !== undefined) return;
+  const { commits, plumbing } = session.clone;
+  if (commits.has(commit)) return;
+  if ((await plumbing.commitOf(commit)) === undefined) await fetchCommit(session, commit, signal);
+  commits.add(commit);
+}
+
+async function fetchCommit(session: Session, commit: Sha, signal?: AbortSignal): Promise<void> {
   await session.clone.serially(() => fetched(session, 'fetches', [...quietly, 'origin', `+${commit}:${refOf('kept', commit)}`], signal));
 }
 

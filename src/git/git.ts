@@ -14,6 +14,7 @@ import { keepsOurs, pushCommits } from './push.ts';
 import type { Count, GitStats, Session } from './session.ts';
 import { openSession } from './session.ts';
 import { lockFolder } from './state-lock.ts';
+import { tidy } from './tidy.ts';
 
 export interface Git {
   resolve(repo: RepoAccess, revision: string, signal: AbortSignal): Promise<{ readonly branch?: string; readonly commit: Sha }>;
@@ -46,24 +47,29 @@ export function createGit(options: GitOptions): Git {
   const fetching = new Map<string, Promise<Sha>>();
   const running = new Set<Promise<unknown>>();
 
+  const track = <Result>(work: Promise<Result>): Promise<Result> => {
+    running.add(work);
+    const done = () => running.delete(work);
+    work.then(done, done);
+    return work;
+  };
+
   const within = <Result>(repo: RepoAccess, work: (session: Session) => Promise<Result>): Promise<Result> => {
     const result = (async () => {
       const reach = reachOf(repo, options.allowProtocols ?? defaultProtocols);
       return work(openSession(options, reach, await cloneOf(reach.id), (count) => (counts[count] += 1)));
     })();
-    running.add(result);
-    const done = () => running.delete(result);
-    result.then(done, done);
-    return result;
+    return track(result);
   };
 
-  /** Callers that want the same branch at the same time share one fetch; it goes on as long as one of them waits for it. */
+  /** Callers that want the same branch at the same time share one fetch; one that no longer waits does not end it. */
   const fetchOnce = (session: Session, branch: string): Promise<Sha> => {
     const key = `${session.reach.key}\n${branch}`;
     const known = fetching.get(key);
     if (known !== undefined) return known;
     const fresh = session.clone.serially(() => fetchBranch(session, branch)).finally(() => fetching.delete(key));
     fetching.set(key, fresh);
+    void track(fresh.then(() => tidy(options, session)));
     return fresh;
   };
 

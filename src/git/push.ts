@@ -116,6 +116,7 @@ async function accept(session: Session, branch: string, commits: readonly Sha[])
   const tip = commits.at(-1) ?? '';
   const updates = [refOf('accepted', branch), refOf('head', branch)].map((ref) => `update ${ref} ${tip}\n`).join('');
   await session.local(['update-ref', '--stdin'], Buffer.from(updates));
+  commits.forEach((commit) => session.clone.commits.add(commit));
   return { kind: 'pushed', commits };
 }
 

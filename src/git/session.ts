@@ -54,8 +54,8 @@ export function openSession(options: GitOptions, reach: Reach, clone: Clone, cou
       try {
         return await runGit({ ...base, args, env: remoteEnv, ...more });
       } catch (thrown) {
-        // A killed git leaves its lock files; the next command would stumble over them.
-        if (thrown instanceof Failure && thrown.code !== 'unsupported') await removeLeftovers(clone.folder);
+        // A killed git leaves its lock files; the next command would stumble over them. A lookup takes none, and others may run beside it.
+        if (thrown instanceof Failure && thrown.code !== 'unsupported' && count !== 'lookups') await removeLeftovers(clone.folder);
         throw withLabel(operations[count], reach, thrown);
       }
     },

@@ -89,6 +89,35 @@ describe('a clone that an ended process left', () => {
     await second.close();
   });
 
+  it('joins its packs when there are many, and still reads, pushes and lacks what it never read', async () => {
+    const { access, person, remote } = await remoteWith({ ...files, 'unread.yaml': 'a: b\n' });
+    const stateDir = temporaryFolder();
+    const git = createGit({ stateDir, packLimit: 2 });
+    for (const tag of ['v2', 'v3', 'v4', 'v5']) {
+      person.write({ 'k.yaml': `newTag: ${tag}\n` });
+      person.commit(tag);
+      person.push();
+      const head = await git.fetch(access, 'main', signal);
+      await git.read(access, { branch: 'main', head }, ['k.yaml'], signal);
+    }
+    const head = await git.fetch(access, 'main', signal);
+    const { fetches } = remote.requests;
+    await git.close();
+    const [folder = ''] = fs.readdirSync(stateDir);
+    const packs = fs.readdirSync(path.join(stateDir, folder, 'objects/pack')).filter((name) => name.endsWith('.pack'));
+    expect(packs.length).toBeLessThanOrEqual(2);
+    const again = createGit({ stateDir });
+    const snapshot = await again.read(access, { branch: 'main', head }, ['k.yaml'], signal);
+    expect(await again.push(access, { branch: 'main', head }, [replacing(snapshot, 'k.yaml', 'v5', 'v6')])).toMatchObject({
+      kind: 'pushed',
+    });
+    expect(again.stats()).toMatchObject({ fetches: 0, blobFetches: 0 });
+    expect(remote.requests.fetches).toBe(fetches);
+    await again.read(access, { branch: 'main', head }, ['unread.yaml'], signal);
+    expect(again.stats().blobFetches).toBe(1);
+    await again.close();
+  });
+
   it('knows a repository by one name however it is written', async () => {
     const { access } = await remoteWith(files);
     const stateDir = temporaryFolder();

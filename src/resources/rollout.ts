@@ -49,8 +49,8 @@ const Condition = z.looseObject({
   status: z.string(),
   reason: z.string().optional(),
   message: z.string().optional(),
-  lastUpdateTime: z.string().optional(),
-  lastTransitionTime: z.string().optional(),
+  lastUpdateTime: z.string().nullish(),
+  lastTransitionTime: z.string().nullish(),
 });
 export type RolloutCondition = z.infer<typeof Condition>;
 

@@ -30,7 +30,7 @@ function progressing(spec: Rollout['spec'], status: RolloutStatus): Phase | unde
     [updatedReplicas < (spec.replicas ?? 1), 'more replicas need to be updated'],
     [availableReplicas < updatedReplicas, 'updated replicas are still becoming available'],
     [replicas > updatedReplicas, 'old replicas are pending termination'],
-    [status.stableRS !== status.currentPodHash, 'waiting for all steps to complete'],
+    [(status.stableRS ?? '') === '' || status.stableRS !== status.currentPodHash, 'waiting for all steps to complete'],
   ] as const;
   const found = message.find(([holds]) => holds);
   return found === undefined ? undefined : { phase: 'Progressing', message: found[1] };

@@ -34,7 +34,8 @@ const staying = new Set(['NewReplicaSetCreated', 'FoundNewReplicaSet', 'NewRepli
 export function deadlineOf(situation: Situation): Millis | undefined {
   const { rollout, status } = situation;
   const held = progressingHeld(status);
-  if (held?.lastUpdateTime === undefined || held.reason === 'NewReplicaSetAvailable' || held.reason === timeLimitReason) return undefined;
+  if (typeof held?.lastUpdateTime !== 'string' || held.reason === 'NewReplicaSetAvailable' || held.reason === timeLimitReason)
+    return undefined;
   if (status.abort === true || isPaused(situation, status) || waitingStep(situation)) return undefined;
   return millisOf(held.lastUpdateTime) + (rollout.spec.progressDeadlineSeconds ?? defaultDeadlineSeconds) * 1000;
 }

@@ -62,7 +62,7 @@ export function wrongStep(step: CanaryStep, index: number): readonly Problem[] {
   const held = Object.keys(step).filter((field) => step[field] !== undefined && step[field] !== null);
   const foreign = held.filter((field) => !stepKinds.some((kind) => kind === field));
   if (foreign.length > 0)
-    return foreign.map((field) => ({ at: `${where}.${field}`, got: `a ${field} step`, expected: 'setWeight, pause or analysis' }));
+    return foreign.map((field) => ({ at: `${where}.${field}`, got: `the kind ${field}`, expected: 'setWeight, pause or analysis' }));
   if (held.length !== 1)
     return [
       {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { finishRun, pass, patchSpec, patchStatus, runs, setImage, settleAll, statusOf, wantedByImage } from './model.ts';
-import { analysing, condition, sentences } from './stages.ts';
+import { analysing, condition, paused, sentences } from './stages.ts';
 
 describe('a rollout that fails', () => {
   const reason = 'Metric "error-ratio" assessed Failed due to failed (1) > failureLimit (0)';
@@ -33,6 +33,17 @@ describe('a rollout that fails', () => {
     ]);
     expect(statusOf(model)).toMatchObject({ phase: 'Degraded', message: `RolloutAborted: ${message}` });
     expect(statusOf(model)['updatedReplicas']).toBeUndefined();
+  });
+
+  it('comes back even where a version between still holds pods and the canary has none that is available', () => {
+    const model = paused({ steps: [{ setWeight: 40 }, { pause: {} }] });
+    model.broken.add('team/web:3');
+    setImage(model, 'team/web:3');
+    settleAll(model);
+    expect(wantedByImage(model)).toEqual({ 'team/web:1': 3, 'team/web:2': 2, 'team/web:3': 1 });
+    patchStatus(model, { abort: true });
+    settleAll(model);
+    expect(wantedByImage(model)).toEqual({ 'team/web:1': 5 });
   });
 
   it('stays aborted when only its steps are edited', () => {

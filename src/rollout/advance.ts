@@ -45,6 +45,9 @@ const rules: readonly Rule[] = [
  */
 export function advance(observed: Observed, now: Millis): RolloutStep {
   const situation = survey(observed, now);
+  if (typeof situation.rollout.metadata.deletionTimestamp === 'string') {
+    return { actions: [], status: situation.status, because: 'the Rollout is being deleted; its pods go with it' };
+  }
   const problems = problemsOf(situation);
   if (problems.length > 0) return refuse(situation, problems);
   for (const rule of rules) {

@@ -23,7 +23,7 @@ export type Version = Side & {
   readonly ready: number;
 };
 
-export type Totals = { readonly replicas: number; readonly updated: number; readonly ready: number; readonly available: number };
+type Totals = { readonly replicas: number; readonly updated: number; readonly ready: number; readonly available: number };
 
 /** What one pass knows: everything is derived from the observed objects and the time, nothing is remembered. */
 export type Situation = {
@@ -78,7 +78,7 @@ export function survey(observed: Observed, now: Millis): Situation {
 }
 
 /** The wanted pod template as the user wrote it. */
-export function templateOf(observed: Observed): unknown {
+function templateOf(observed: Observed): unknown {
   return observed.rollout.view.spec.template;
 }
 

@@ -4,8 +4,8 @@ import { atStep, bothSlots, type Move, type Progressing, stops, withoutRuns } fr
 import { revisionOf } from './newcomer.ts';
 import { settledOnStable, type Situation } from './situation.ts';
 
-export const onErrorAnnotation = 'windlass.dev/on-error';
-export const retryAfterAnnotation = 'windlass.dev/on-error-retry-after';
+const onErrorAnnotation = 'windlass.dev/on-error';
+const retryAfterAnnotation = 'windlass.dev/on-error-retry-after';
 const defaultRetryAfterMs = 30_000;
 
 /** The abort of the update that is being rolled out. `reason` completes the message; absent when a person asked for it. */

@@ -2,10 +2,10 @@ import type { Body } from '../kernel/json.ts';
 import type { KubeObject } from '../resources/meta.ts';
 
 /** Percent of the requests that each side gets, 0 to 100; together 100. */
-export type Weights = { readonly canary: number; readonly stable: number };
+type Weights = { readonly canary: number; readonly stable: number };
 
 /** What a router needs to know beside the weights: the Services of the two sides and the router's settings in the Rollout. */
-export type Sides = { readonly canaryService: string; readonly stableService: string; readonly settings: Body };
+type Sides = { readonly canaryService: string; readonly stableService: string; readonly settings: Body };
 
 /**
  * How a mesh or an ingress carries weights: an object of its kind and the weights give the JSON merge patch that makes it so, 'nothing'

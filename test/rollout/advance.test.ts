@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/rollout/advance.ts';
 import {
   captureSteps,
+  change,
   finishRun,
   type Model,
   modelOf,
@@ -189,6 +190,13 @@ describe('a pass', () => {
   it('decides from objects alone: the same objects and time give the same step', () => {
     const model = analysing();
     expect(advance(observe(model), model.now)).toEqual(advance(structuredClone(observe(model)), model.now));
+  });
+
+  it('leaves a Rollout alone that is being deleted', () => {
+    const model = paused();
+    setImage(model, 'team/web:3');
+    change(model, model.rollout, { metadata: { deletionTimestamp: '2026-03-01T12:00:00Z' } });
+    expect(pass(model)).toMatchObject({ actions: [], because: 'the Rollout is being deleted; its pods go with it' });
   });
 
   it('loses to a user who wrote in between, and sees that write in the next one', () => {

@@ -20,7 +20,7 @@ export type Model = {
   readonly templates: Record<string, KubeObject>;
 };
 
-export const start = millisOf('2026-03-01T12:00:00.000Z');
+const start = millisOf('2026-03-01T12:00:00.000Z');
 
 const template = (image: string) => ({
   metadata: { labels: { app: 'web' } },

@@ -1,20 +1,30 @@
-/** Keeps the `size` most recently used values. */
-export function createCache<Value>(size: number): { get(key: string): Value | undefined; set(key: string, value: Value): void } {
-  const held = new Map<string, Value>();
+/** Keeps the most recently used values, as many as weigh `most` together. */
+export function createCache<Value>(most: number): {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value, weight: number): void;
+} {
+  const held = new Map<string, { readonly value: Value; readonly weight: number }>();
+  let total = 0;
+  const drop = (key: string): void => {
+    total -= held.get(key)?.weight ?? 0;
+    held.delete(key);
+  };
   return {
     get: (key) => {
-      const value = held.get(key);
-      if (value !== undefined) {
-        held.delete(key);
-        held.set(key, value);
-      }
-      return value;
-    },
-    set: (key, value) => {
+      const entry = held.get(key);
+      if (entry === undefined) return undefined;
       held.delete(key);
-      held.set(key, value);
-      const oldest = held.size > size ? held.keys().next().value : undefined;
-      if (oldest !== undefined) held.delete(oldest);
+      held.set(key, entry);
+      return entry.value;
+    },
+    set: (key, value, weight) => {
+      drop(key);
+      held.set(key, { value, weight });
+      total += weight;
+      for (const oldest of held.keys()) {
+        if (total <= most || oldest === key) break;
+        drop(oldest);
+      }
     },
   };
 }

@@ -6,6 +6,8 @@ export type RenderLimits = {
   readonly outputBytes: number;
   /** Tools that run at the same time; each takes up to 100 MB. */
   readonly processes: number;
+  /** Text of renderings that are kept for equal inputs. */
+  readonly keptBytes: number;
 };
 
 const mebi = 1024 * 1024;
@@ -17,4 +19,5 @@ export const defaultRenderLimits: RenderLimits = {
   inputBytes: 50 * mebi,
   outputBytes: 10 * mebi,
   processes: 2,
+  keptBytes: 50 * mebi,
 };

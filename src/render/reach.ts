@@ -47,7 +47,7 @@ async function readDirectory(step: Step, options: ReachOptions): Promise<Found> 
   const roots = kustomizationNames.flatMap((name) => byPath.get(inDirectory(step.directory, name)) ?? []);
   if (roots.length === 0) return refuse(`${shown(step.directory)} holds no ${kustomizationNames.join(', ')}`);
   const link = roots.find((entry) => entry.mode === '120000');
-  if (link !== undefined) return refuse(linked(link.path));
+  if (link !== undefined) return refuse(whyNoFile(link));
   return followRoots(roots, { step, tree, byPath, options });
 }
 
@@ -105,11 +105,11 @@ function resolveName(name: string, way: Way, at: At): Resolved {
   const here = shown(at.step.directory);
   const path = joinInRepository(at.step.directory, name);
   const entry = path === undefined ? undefined : at.byPath.get(path);
-  if (entry !== undefined) return entry.mode === '120000' ? refuse(linked(entry.path)) : { kind: 'file', entry };
+  if (entry !== undefined) return entry.mode.startsWith('100') ? { kind: 'file', entry } : refuse(whyNoFile(entry));
   if (looksRemote(name)) return refuse(`${here} names ${name}: remote bases and files are not fetched; copy them into the repository`);
   if (path === undefined) return refuse(`${here} names ${name}, which leaves the repository`);
   const link = at.tree.find((other) => other.mode === '120000' && path.startsWith(`${other.path}/`));
-  if (link !== undefined) return refuse(linked(link.path));
+  if (link !== undefined) return refuse(whyNoFile(link));
   if (path !== '' && !staysInside(path)) return refuse(`${here} names ${JSON.stringify(name)}, which is no path`);
   const because = whyNoDirectory(name, way);
   return because === undefined ? { kind: 'directory', directory: path } : refuse(`${here} names ${name}, ${because}`);
@@ -136,8 +136,10 @@ async function textOf(entry: TreeEntry, options: ReachOptions): Promise<string> 
   return text;
 }
 
-function linked(path: string): string {
-  return `${path} is a symbolic link: links are not followed when rendering`;
+function whyNoFile({ path, mode }: TreeEntry): string {
+  return mode === '160000'
+    ? `${path} is a submodule: submodules are not fetched`
+    : `${path} is a symbolic link: links are not followed when rendering`;
 }
 
 function inDirectory(directory: string, name: string): string {

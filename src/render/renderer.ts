@@ -1,5 +1,6 @@
 import type { TreeEntry } from '../git/commit.ts';
 import type { Oid } from '../kernel/refs.ts';
+import { canonicalJson } from '../kernel/json.ts';
 import { buildVariablesOf, usesBuildVariables } from './build-variables.ts';
 import { createCache } from './cache.ts';
 import { chooseManifestFiles, readManifestFiles } from './directory.ts';
@@ -55,6 +56,11 @@ type Plan = {
   readonly entries: readonly TreeEntry[];
 };
 
+type Rendered = { readonly tool: 'directory' | 'kustomize'; readonly manifests: Manifests };
+
+/** Questions whose answer is remembered: a source at a commit. */
+const maxKeys = 20_000;
+
 /** Renders sources with plain YAML or the real kustomize; equal inputs are rendered once, whatever the commit. */
 export function createRenderer(options: RendererOptions): Renderer {
   const room: Room = {
@@ -65,24 +71,43 @@ export function createRenderer(options: RendererOptions): Renderer {
     kustomize: once(() => findKustomize(options.toolDir, options.searchPath ?? process.env['PATH'] ?? '')),
   };
   const gate = createGate(room.limits.processes);
-  const cache = createCache<Manifests>(500);
-  let rendered = 0;
-  let reused = 0;
+  const keys = createCache<string>(maxKeys);
+  const rendered = createCache<Rendered>(room.limits.keptBytes);
+  const counts = { rendered: 0, reused: 0 };
+
+  const renderNew = async (plan: Plan, request: RenderRequest, signal: AbortSignal): Promise<Rendered> => {
+    counts.rendered += 1;
+    const manifests = await gate(() => runPlan(plan, request, room, signal));
+    return { tool: plan.tool, manifests };
+  };
+
   return {
     render: async (request, signal) => {
+      const asked = canonicalJson([request.repo.url, request.revision, request.source, request.application]);
+      const known = rendered.get(keys.get(asked) ?? '');
+      if (known !== undefined) return answerWith(known, request, counts);
       const plan = await planRendering(request, room, signal);
       if (plan.kind === 'refused') return plan;
       const key = keyOf(plan, request);
-      const held = cache.get(key);
-      if (held !== undefined) reused += 1;
-      else rendered += 1;
-      const manifests = held ?? (await gate(() => runPlan(plan, request, room, signal)));
-      cache.set(key, manifests);
-      return manifests.kind === 'refused' ? manifests : { ...manifests, kind: 'rendered', revision: request.revision, tool: plan.tool };
+      keys.set(asked, key, 1);
+      const held = rendered.get(key);
+      if (held !== undefined) return answerWith(held, request, counts);
+      const fresh = await renderNew(plan, request, signal);
+      rendered.set(key, fresh, JSON.stringify(fresh.manifests).length);
+      return withRevision(fresh, request);
     },
     tools: async () => ({ kustomize: (await room.kustomize()).description }),
-    stats: () => ({ rendered, reused }),
+    stats: () => ({ ...counts }),
   };
+}
+
+function answerWith(held: Rendered, request: RenderRequest, counts: { reused: number }): Rendering {
+  counts.reused += 1;
+  return withRevision(held, request);
+}
+
+function withRevision({ tool, manifests }: Rendered, { revision }: RenderRequest): Rendering {
+  return manifests.kind === 'refused' ? manifests : { kind: 'rendered', revision, tool, objects: manifests.objects };
 }
 
 /** A failed search is repeated, a successful one is kept. */

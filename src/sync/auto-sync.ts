@@ -42,6 +42,9 @@ function prunes(state: OperationState): boolean {
   return state.operation?.sync?.prune === true;
 }
 
+/** A retry block may say 0; a commit that cannot succeed must not keep the loop busy. */
+const shortestRetryMs = 1_000;
+
 type Automated = NonNullable<NonNullable<Application['spec']['syncPolicy']>['automated']>;
 
 /** The block that switches automated sync on; undefined where sync is manual. */
@@ -75,7 +78,8 @@ function again(last: OperationState | undefined, question: Question): AutoSync {
   const prune = automated.prune === true;
   if (last === undefined || !isAbout(last, revision, view)) return { kind: 'sync', prune, because: comparison.because };
   const finishedAt = millisOf(last.finishedAt ?? last.startedAt ?? '');
-  if (last.phase !== 'Succeeded') return delayed(retryDelay(view, last.retryCount ?? 0), { finishedAt, now, why: failureOf(last), prune });
+  if (last.phase !== 'Succeeded')
+    return delayed(Math.max(shortestRetryMs, retryDelay(view, last.retryCount ?? 0)), { finishedAt, now, why: failureOf(last), prune });
   if (automated.selfHeal !== true) return rest(`this commit was synced, and selfHeal is off: ${comparison.because}`);
   return delayed(selfHealDelay(selfHealsSoFar(last, now)), { finishedAt, now, why: `self-heal: ${comparison.because}`, prune });
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { findKustomize } from '../../src/render/kustomize-tool.ts';
-import { linkTo, renderFiles, rendererOver, requestOf, summaryOf } from './files.ts';
+import { createRenderer } from '../../src/render/renderer.ts';
+import { filesOf, linkTo, renderFiles, rendererOver, requestOf, summaryOf, toolDir } from './files.ts';
 import type { Files } from './files.ts';
 
 const deployment = `apiVersion: apps/v1
@@ -70,6 +71,22 @@ describe('a kustomization', () => {
     expect(second).toEqual({ ...first, revision: 'c2' });
     expect(third).not.toEqual({ ...first, revision: 'c3' });
     expect(renderer.stats()).toEqual({ rendered: 2, reused: 1 });
+  });
+
+  it('is not even looked at again for a commit and source that were rendered', async () => {
+    const files = filesOf({ c1: shop });
+    const renderer = createRenderer({ files, toolDir });
+    const first = await renderer.render(requestOf(prod), AbortSignal.timeout(60_000));
+    const reads = files.read.length;
+    expect(await renderer.render(requestOf(prod), AbortSignal.timeout(60_000))).toEqual(first);
+    expect([files.read.length, renderer.stats()]).toEqual([reads, { rendered: 1, reused: 1 }]);
+  });
+
+  it('is forgotten, the longest unused first, when the kept ones weigh too much', async () => {
+    const renderer = rendererOver({ c1: shop }, { limits: { keptBytes: 1 } });
+    const render = (path: string) => renderer.render(requestOf({ path }), AbortSignal.timeout(60_000));
+    for (const path of ['apps/shop/base', 'apps/shop/prod', 'apps/shop/base']) await render(path);
+    expect(renderer.stats()).toEqual({ rendered: 3, reused: 0 });
   });
 
   it.each([

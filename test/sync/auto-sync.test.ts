@@ -148,6 +148,13 @@ describe('automated sync', () => {
       { kind: 'rest', wakeAt: now + 10_000 },
     ],
     [
+      'a retry block of 0 does not spin',
+      { syncPolicy: { automated: {}, retry: { backoff: { factor: 0 } } } },
+      ended('Failed', 0.5, { retryCount: 1 }),
+      compared(),
+      { kind: 'rest', wakeAt: now + 500 },
+    ],
+    [
       'a running operation goes on',
       {},
       { operationState: { phase: 'Running', operation: { sync: { prune: true } } } },

@@ -149,7 +149,7 @@ export async function measureMany(applications: number, distinct: number): Promi
     return {
       listings: (registry.requests.get('GET tags') ?? 0) - (before.requests.get('GET tags') ?? 0),
       registryRequests: asked.reduce((sum, one) => sum + one, 0),
-      fetches: remote.requests.refs - before.git.refs - (remote.requests.pushes - before.git.pushes),
+      fetches: remote.requests.refs - before.git.refs,
       pushes: remote.requests.pushes - before.git.pushes,
       commits: (await count()) - before.commits,
       ms: Math.round(ms),

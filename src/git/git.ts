@@ -8,7 +8,7 @@ import type { Commit, FileLog, Pushed, RepoAccess, TreeEntry } from './commit.ts
 import type { GitOptions } from './environment.ts';
 import { defaultProtocols } from './environment.ts';
 import { fetchBranch, resolveRevision } from './fetch.ts';
-import { readLog } from './log.ts';
+import { readLogs } from './log.ts';
 import { listTree, readBlobs, readFiles } from './objects.ts';
 import { keepsOurs, pushCommits } from './push.ts';
 import type { Count, GitStats, Session } from './session.ts';
@@ -25,7 +25,7 @@ export interface Git {
     paths: readonly string[],
     signal: AbortSignal,
   ): Promise<Snapshot>;
-  log(repo: RepoAccess, head: Sha, file: string, limit: number): Promise<FileLog>;
+  log(repo: RepoAccess, head: Sha, files: readonly string[], limit: number): Promise<ReadonlyMap<string, FileLog>>;
   tree(repo: RepoAccess, commit: Sha, directory: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
   blobs(repo: RepoAccess, oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlyMap<Oid, Uint8Array>>;
   push(repo: RepoAccess, base: { readonly branch: string; readonly head: Sha }, commits: readonly Commit[], to?: string): Promise<Pushed>;
@@ -83,7 +83,7 @@ export function createGit(options: GitOptions): Git {
         head: at.head,
         files: await readFiles(session, at.head, paths, signal),
       })),
-    log: (repo, head, file, limit) => within(repo, (session) => readLog(session, head, file, limit)),
+    log: (repo, head, files, limit) => within(repo, (session) => readLogs(session, head, files, limit)),
     tree: (repo, commit, directory, signal) => within(repo, (session) => listTree(session, commit, directory, signal)),
     blobs: (repo, oids, signal) => within(repo, (session) => readBlobs(session, oids, signal)),
     push: (repo, base, commits, to) =>

@@ -10,28 +10,65 @@ import type { Session } from './session.ts';
 const format = ['%H', '%ct', '%an <%ae>', '%s', '%(trailers:only,unfold)'].join('%x00');
 const fieldCount = 5;
 
-/** First-parent commits that changed a file, newest first; a merge counts as the change that it brings to its first parent. */
-export async function readLog(session: Session, head: Sha, file: string, limit: number): Promise<FileLog> {
-  checkPath(session, file);
+/** More files than this are asked for in several runs: a command line has an end. */
+const filesPerRun = 400;
+
+/** Commits of one run for several files; a file that none of them changed is asked for alone. */
+const commitsPerRun = 2_000;
+
+/**
+ * First-parent commits that changed each of the files, newest first; a merge counts as the change that it brings to its first parent.
+ * One run of git serves many files. `complete` is false where older commits were not read.
+ */
+export async function readLogs(
+  session: Session,
+  head: Sha,
+  files: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, FileLog>> {
+  files.forEach((file) => checkPath(session, file));
   await ensureCommit(session, head);
-  const changes = parseLog(await session.clone.plumbing.history(head, file, limit + 1, format));
-  return { complete: changes.length <= limit, changes: changes.slice(0, limit) };
+  const logs = new Map<string, FileLog>();
+  for (let from = 0; from < files.length; from += filesPerRun) {
+    for (const [file, log] of await readRun(session, head, files.slice(from, from + filesPerRun), limit)) logs.set(file, log);
+  }
+  return logs;
 }
 
-function parseLog(output: string): readonly FileChange[] {
+async function readRun(session: Session, head: Sha, files: readonly string[], limit: number): Promise<ReadonlyMap<string, FileLog>> {
+  const most = files.length === 1 ? limit + 1 : Math.max(commitsPerRun, limit + 1);
+  const changes = parseLog(await session.clone.plumbing.history(head, files, most, format));
+  const whole = new Set(changes.map(({ commit }) => commit)).size < most;
+  const logs = new Map<string, FileLog>();
+  for (const file of files) {
+    const mine = changes.filter(({ path }) => path === file).map(({ path: _path, ...change }) => change);
+    if (mine.length > 0 || whole) logs.set(file, { complete: whole && mine.length <= limit, changes: mine.slice(0, limit) });
+    else for (const [name, log] of await readRun(session, head, [file], limit)) logs.set(name, log);
+  }
+  return logs;
+}
+
+type PathChange = FileChange & { readonly path: string };
+
+function parseLog(output: string): readonly PathChange[] {
   const tokens = output.split('\0');
-  const changes: FileChange[] = [];
+  const changes: PathChange[] = [];
   for (let at = 0; at + fieldCount < tokens.length;) {
     const [commit = '', seconds, author = '', subject = '', trailers = ''] = tokens.slice(at, at + fieldCount);
-    const raw = /^\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /.exec(tokens[at + fieldCount] ?? '');
+    const said = { commit, author, at: timeOf(Number(seconds) * 1000), subject, trailers: parseTrailers(trailers) };
     at += fieldCount;
-    if (raw === null) continue;
-    // The raw line and the path behind it; one file was asked for, so there is one of each.
-    at += 2;
-    const [before, after] = [blobOf(raw[1]), blobOf(raw[2])];
-    changes.push({ commit, author, at: timeOf(Number(seconds) * 1000), subject, trailers: parseTrailers(trailers), before, after });
+    // Behind the fields of a commit stand its changes: each a raw line and a path.
+    for (let raw = rawChange(tokens[at]); raw !== undefined; raw = rawChange(tokens[at])) {
+      changes.push({ ...said, ...raw, path: tokens[at + 1] ?? '' });
+      at += 2;
+    }
   }
   return changes;
+}
+
+function rawChange(token: string | undefined): Pick<FileChange, 'before' | 'after'> | undefined {
+  const raw = /^\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /.exec(token ?? '');
+  return raw === null ? undefined : { before: blobOf(raw[1]), after: blobOf(raw[2]) };
 }
 
 function blobOf(oid: string | undefined): string | null {

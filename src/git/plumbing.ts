@@ -9,8 +9,8 @@ export type Plumbing = {
   /** Output of `ls-tree -z` for some paths, or for all blobs below a directory. */
   readonly entries: (commit: Sha, paths: readonly string[]) => Promise<string>;
   readonly blobsBelow: (commit: Sha, directory: string) => Promise<string>;
-  /** Output of `log` for one file, in the format that `log.ts` reads. */
-  readonly history: (head: Sha, file: string, limit: number, format: string) => Promise<string>;
+  /** Output of `log` for some files, in the format that `log.ts` reads. */
+  readonly history: (head: Sha, files: readonly string[], limit: number, format: string) => Promise<string>;
 };
 
 type PlumbingOptions = {
@@ -55,7 +55,7 @@ export function openPlumbing({ folder, binary, env, timeoutMs }: PlumbingOptions
     entries: (commit, paths) => git.raw(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]),
     blobsBelow: (commit, directory) =>
       git.raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...(directory === '' ? [] : [`${directory}/`])]),
-    history: (head, file, limit, format) =>
+    history: (head, files, limit, format) =>
       git.raw([
         'log',
         '--first-parent',
@@ -68,7 +68,7 @@ export function openPlumbing({ folder, binary, env, timeoutMs }: PlumbingOptions
         `--format=${format}`,
         head,
         '--',
-        file,
+        ...files,
       ]),
   };
 }

@@ -58,8 +58,8 @@ export interface GitPort {
     paths: readonly string[],
     signal: AbortSignal,
   ): Promise<Snapshot>;
-  /** First-parent commits that changed `file`, newest first, from `head` back; reads no blob. */
-  log(repo: RepoAccess, head: Sha, file: string, limit: number): Promise<FileLog>;
+  /** Per file the first-parent commits that changed it, newest first, from `head` back, at most `limit`; reads no blob. */
+  log(repo: RepoAccess, head: Sha, files: readonly string[], limit: number): Promise<ReadonlyMap<string, FileLog>>;
   /** Every blob below a directory ('' is the root), recursively; reads no blob. A path that is no directory gives an empty list. */
   tree(repo: RepoAccess, commit: Sha, directory: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
   blobs(repo: RepoAccess, oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlyMap<Oid, Uint8Array>>;

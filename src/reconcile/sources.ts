@@ -4,13 +4,15 @@ import type { RepoId, Sha } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { RepoAccess } from '../git/commit.ts';
-import type { Listing, RegistryAccess } from '../registry/listing.ts';
+import type { Listing, RegistryAccess, TagFacts } from '../registry/listing.ts';
 import type { Ports } from './ports.ts';
 
 /** One listing per distinct image and poll interval, shared by everybody who asks, also while it is under way. */
 export interface Listings {
   get(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<Listing>;
-  /** The next `get` asks the registry. */
+  /** What stands behind a tag, asked once per interval too. */
+  facts(of: { readonly image: ImageName; readonly tag: string }, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'>;
+  /** The next `get` or `facts` asks the registry. */
   forget(image: ImageName): void;
 }
 
@@ -25,23 +27,38 @@ async function shared<Answer>(answer: Promise<Answer>, signal: AbortSignal, agai
 }
 
 export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeMs: number): Listings {
-  const held = new Map<string, { at: Millis; listing: Promise<Listing> }>();
-  const get: Listings['get'] = (image, access, signal) => {
-    const key = `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
-    const known = held.get(key);
-    if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) {
-      return shared(known.listing, signal, () => get(image, access, signal));
-    }
-    const listing = ports.registry.list(image, access, signal);
-    held.set(key, { at: ports.clock.now(), listing });
-    // A failed listing is nobody's answer: the next one who asks tries again.
-    listing.catch(() => held.get(key)?.listing === listing && held.delete(key));
-    return listing;
-  };
+  const listings = createShared<Listing>(ports, maxAgeMs);
+  const facts = createShared<TagFacts | 'absent'>(ports, maxAgeMs);
+  const keyOf = (image: ImageName, access: RegistryAccess) => `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
   return {
-    get,
+    get: (image, access, signal) => listings.get(keyOf(image, access), () => ports.registry.list(image, access, signal)),
+    facts: ({ image, tag }, access, signal) =>
+      facts.get(`${keyOf(image, access)}|${tag}`, () => ports.registry.facts(image, tag, access, signal)),
     forget(image) {
-      for (const key of held.keys()) if (key.startsWith(`${image}|`)) held.delete(key);
+      listings.forget(`${image}|`);
+      facts.forget(`${image}|`);
+    },
+  };
+}
+
+type Shared<Answer> = { get(key: string, ask: () => Promise<Answer>): Promise<Answer>; forget(prefix: string): void };
+
+/** Answers that are shared while they are fresh, also while they are under way. A failed one is nobody's: the next one who asks tries again. */
+function createShared<Answer>({ clock }: Pick<Ports, 'clock'>, maxAgeMs: number): Shared<Answer> {
+  const held = new Map<string, { readonly at: Millis; readonly answer: Promise<Answer> }>();
+  return {
+    get(key, ask) {
+      const now = clock.now();
+      const known = held.get(key);
+      if (known !== undefined && now - known.at < maxAgeMs) return known.answer;
+      for (const [old, { at }] of held) if (now - at >= maxAgeMs) held.delete(old);
+      const answer = ask();
+      held.set(key, { at: now, answer });
+      answer.catch(() => held.get(key)?.answer === answer && held.delete(key));
+      return answer;
+    },
+    forget(prefix) {
+      for (const key of held.keys()) if (key.startsWith(prefix)) held.delete(key);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Outcome } from './queue.ts';
 import type { Decided, Gathered, Subscription, UpdateContext } from './update/context.ts';
 import { decide } from './update/decide.ts';
 import { gather } from './update/gather.ts';
+import { createHistories } from './update/histories.ts';
 import type { Subscriptions } from './update/index.ts';
 import { shadowOf } from './update/live.ts';
 import { settleVerdicts } from './update/lower.ts';
@@ -23,10 +24,11 @@ export async function decideAll(
   const { holds } = gathered;
   const failed = new Map<string, readonly Condition[]>();
   if ('because' in holds) return { decided: [], failed };
+  const histories = createHistories(context, gathered, signal);
   const decided = await Promise.all(
     gathered.places.map(async (state) => {
       try {
-        const one = await decide({ context, gathered, state, signal }, holds);
+        const one = await decide({ context, gathered, histories, state, signal }, holds);
         return [shadowOf(one, gathered.head)];
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { FileLog, RepoAccess } from '../../src/git/commit.ts';
+import type { Git } from '../../src/git/git.ts';
 import { author, openGit, remoteWith, replacing, signal } from './remote.ts';
 
 const file = 'apps/shop/kustomization.yaml';
@@ -7,6 +9,12 @@ const text = 'images:\n- name: reg/shop # größe\n  newTag: v1\n';
 
 function onRemote(repository: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd: repository }).toString();
+}
+
+async function logOf(git: Git, ...[access, head, file, limit]: readonly [RepoAccess, string, string, number]): Promise<FileLog> {
+  const log = (await git.log(access, head, [file], limit)).get(file);
+  if (log === undefined) throw new Error(`${file} was not asked for`);
+  return log;
 }
 
 describe('reading', () => {
@@ -239,7 +247,7 @@ describe('history', () => {
     person.push();
     const git = openGit();
     const head = await git.fetch(access, 'main', signal);
-    const log = await git.log(access, head, file, 10);
+    const log = await logOf(git, access, head, file, 10);
     expect(log.complete).toBe(true);
     expect(log.changes.map(({ subject, before, after }) => [subject, before === null, after === null])).toEqual([
       ['remove it', false, true],
@@ -252,8 +260,8 @@ describe('history', () => {
       ['Windlass-Image', 'reg/shop:v2'],
     ]);
     expect(new Date(log.changes[0]?.at ?? '').toISOString()).toBe(log.changes[0]?.at);
-    expect(await git.log(access, head, file, 2)).toMatchObject({ complete: false, changes: [{}, {}] });
-    expect(await git.log(access, head, 'none.yaml', 2)).toEqual({ complete: true, changes: [] });
+    expect(await logOf(git, access, head, file, 2)).toMatchObject({ complete: false, changes: [{}, {}] });
+    expect(await logOf(git, access, head, 'none.yaml', 2)).toEqual({ complete: true, changes: [] });
     expect(remote.requests.fetches).toBe(1);
     const blobs = await git.blobs(
       access,
@@ -276,7 +284,7 @@ describe('history', () => {
     const commit = { ...replacing(snapshot, file, 'v1', 'v2'), message: 'build: automatic update of shop', trailers, author };
     const pushed = await git.push(access, { branch: 'main', head }, [commit]);
     const tip = pushed.kind === 'pushed' ? (pushed.commits[0] ?? '') : '';
-    expect((await git.log(access, tip, file, 1)).changes[0]).toMatchObject({
+    expect((await logOf(git, access, tip, file, 1)).changes[0]).toMatchObject({
       commit: tip,
       subject: 'build: automatic update of shop',
       author: 'Windlass <bot@windlass.example>',

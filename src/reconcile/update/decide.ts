@@ -1,25 +1,20 @@
 import { Failure } from '../../kernel/failure.ts';
 import type { Hold } from '../../kernel/hold.ts';
-import type { GitPlace } from '../../kernel/place.ts';
 import { placeKey } from '../../kernel/place.ts';
-import type { Need, PlaceHistory, PlaceQuestion } from '../../policy/choice.ts';
+import type { Need, PlaceQuestion } from '../../policy/choice.ts';
 import { guard } from '../../policy/guard.ts';
-import { blobsNeeded, placeHistory } from '../../writeback/history.ts';
 import type { Decided, Gathered, PlaceState, UpdateContext } from './context.ts';
+import type { Histories } from './histories.ts';
 
 /** More rounds than tags can be asked for one by one mean that a decision never has enough. */
 const maxRounds = 100;
 
-export type Reading = { readonly context: UpdateContext; readonly gathered: Gathered; readonly signal: AbortSignal };
-
-/** First-parent history of a place. With `value`, the value in Git now, no more blobs than the rule about a person's answer needs. */
-export async function readHistory({ context, gathered, signal }: Reading, place: GitPlace, value?: string): Promise<PlaceHistory> {
-  const { git } = context.ports;
-  const log = await git.log(gathered.repo, gathered.head, place.file, context.settings.historyLimit);
-  const oids = value === undefined ? blobsNeeded(log) : blobsNeeded(log, { place, value });
-  const blobs = await git.blobs(gathered.repo, oids, signal);
-  return placeHistory(log, blobs, place);
-}
+export type Reading = {
+  readonly context: UpdateContext;
+  readonly gathered: Gathered;
+  readonly histories: Histories;
+  readonly signal: AbortSignal;
+};
 
 type Facts = Pick<PlaceQuestion, 'facts' | 'history'>;
 
@@ -29,8 +24,11 @@ async function learn(asking: Asking, known: Facts, needs: readonly Need[]): Prom
   const { context, state, signal } = asking;
   const learned = await Promise.all(
     needs.map(async (need): Promise<Facts> => {
-      if (need.need === 'history') return { facts: {}, history: await readHistory(asking, state.place, state.current?.tag) };
-      return { facts: { [need.tag]: await context.ports.registry.facts(need.image, need.tag, state.access, signal) } };
+      if (need.need === 'history') {
+        const value = state.current?.tag;
+        return { facts: {}, history: await asking.histories({ place: state.place, ...(value === undefined ? {} : { value }) }) };
+      }
+      return { facts: { [need.tag]: await context.listings.facts({ image: need.image, tag: need.tag }, state.access, signal) } };
     }),
   );
   return learned.reduce<Facts>((sum, one) => ({ ...sum, ...one, facts: { ...sum.facts, ...one.facts } }), known);

@@ -14,6 +14,7 @@ import type { Condition } from '../board.ts';
 import { rolloutsOf } from '../world.ts';
 import type { Subscription, UpdateContext } from './context.ts';
 import type { Reading } from './decide.ts';
+import { createHistories } from './histories.ts';
 import type { WrittenImage } from './message.ts';
 import { verdictText } from './message.ts';
 import { announce } from './report.ts';
@@ -156,13 +157,15 @@ async function settleOne(reading: Reading, found: Case): Promise<Step> {
 
 /** Answers every unsettled verdict of the branch's Applications, oldest first; stops after the first that was pushed. */
 export async function settleVerdicts(context: UpdateContext, gathered: Reading['gathered'], signal: AbortSignal): Promise<Settled> {
-  const reading: Reading = { context, gathered, signal };
+  const reading: Reading = { context, gathered, histories: createHistories(context, gathered, signal), signal };
   const cases = findCases(context, gathered.subscriptions);
   const conditions = new Map(tellUnjudged(cases));
   const open = cases.filter((one) => mayAct(one) && !isMarkedSettled(one)).reverse();
   if (open.length === 0) return { pushed: false, raced: false, conditions };
   await Promise.all(open.map((one) => protect(reading, one)));
-  const holdsLog = await context.ports.git.log(gathered.repo, gathered.head, context.settings.holdsPath, context.settings.historyLimit);
+  const { holdsPath, historyLimit } = context.settings;
+  const logs = await context.ports.git.log(gathered.repo, gathered.head, [holdsPath], historyLimit);
+  const holdsLog = logs.get(holdsPath) ?? { complete: true, changes: [] };
   for (const one of open) {
     if (signal.aborted) break;
     const step = await settleOne(reading, { ...one, holdsLog });

@@ -18,7 +18,6 @@ import type { RolloutView } from '../world.ts';
 import { rolloutsOf } from '../world.ts';
 import type { Gathered, PlaceState, Subscription, UpdateContext } from './context.ts';
 import type { Reading } from './decide.ts';
-import { readHistory } from './decide.ts';
 
 /** A verdict with what it is about, ready to be answered. */
 export type Case = {
@@ -104,7 +103,7 @@ async function gatherNeed(reading: Reading, one: Case, need: VerdictNeed, known:
   const key = placeKey(need.place);
   const place = known.places.get(key);
   if (place === undefined) return known;
-  const history = await readHistory(reading, need.place);
+  const history = await reading.histories({ place: need.place });
   const latest = history.changes[0];
   const digests = latest === undefined ? [] : (ourWrite(latest, need.place, place.image) ?? []);
   return { ...known, places: new Map([...known.places, [key, { ...place, history, digests }]]) };

@@ -6,7 +6,7 @@ import type { Body } from '../kernel/json.ts';
  * What a kustomization names. `anything`: files or directories with a kustomization; `files`: files; `configurations`: like
  * `anything`, but what they hold may itself name files. All as written, relative to the kustomization's directory.
  */
-export type Named = { readonly anything: readonly string[]; readonly files: readonly string[]; readonly configurations: readonly string[] };
+type Named = { readonly anything: readonly string[]; readonly files: readonly string[]; readonly configurations: readonly string[] };
 
 export type Kustomization =
   { readonly kind: 'kustomization'; readonly named: Named } | { readonly kind: 'refused'; readonly because: string };

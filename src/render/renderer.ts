@@ -30,7 +30,7 @@ export type RendererOptions = {
   readonly searchPath?: string;
 };
 
-export type RenderStats = { readonly rendered: number; readonly reused: number };
+type RenderStats = { readonly rendered: number; readonly reused: number };
 
 export type Renderer = {
   /** The manifests of one source at one commit, or a sentence why there are none. Throws `Failure` where the attempt failed. */

@@ -13,7 +13,7 @@ export function annotationOf(object: KubeObject, name: string): string | undefin
 }
 
 /** The comma list of an annotation, without blanks around its items; undefined where the object has none. */
-export function annotationList(object: KubeObject, name: string): readonly string[] | undefined {
+function annotationList(object: KubeObject, name: string): readonly string[] | undefined {
   return annotationOf(object, name)
     ?.split(',')
     .map((item) => item.trim());

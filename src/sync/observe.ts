@@ -51,7 +51,7 @@ export function observe(
 }
 
 /** Group, kind, namespace, name: the order of status.resources. */
-export function byIdentity(left: ObjectRef, right: ObjectRef): number {
+function byIdentity(left: ObjectRef, right: ObjectRef): number {
   const text = (ref: ObjectRef): string => [ref.group, ref.kind, ref.namespace, ref.name].join('\0');
   return text(left) < text(right) ? -1 : 1;
 }

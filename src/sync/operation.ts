@@ -6,9 +6,6 @@ import { kubeTime, millisOf } from '../kernel/time.ts';
 import type { Application, OperationState } from '../resources/application.ts';
 import type { SyncQuestion } from './step.ts';
 
-/** The `sync` part of an operation. */
-export type SyncRequest = NonNullable<NonNullable<OperationState['operation']>['sync']>;
-
 /** One row of operationState.syncResult.resources. */
 export type ResultRow = {
   readonly group: string;
@@ -54,7 +51,7 @@ export function isPartial(state: OperationState): boolean {
   return (state.operation?.sync?.resources ?? []).length > 0;
 }
 
-export function selfHealAttempts(state: OperationState): number {
+function selfHealAttempts(state: OperationState): number {
   const attempts = state.operation?.sync?.['autoHealAttemptsCount'];
   return typeof attempts === 'number' ? attempts : 0;
 }

@@ -9,7 +9,7 @@ import type { Compared } from './auto-sync.ts';
 import { mergePatch } from './merge-patch.ts';
 import { isPartial, isRunning, revisionOf } from './operation.ts';
 
-export type ConditionText = { readonly type: string; readonly message: string };
+type ConditionText = { readonly type: string; readonly message: string };
 
 export type StatusFacts = {
   readonly application: Resource<Application>;

@@ -3,7 +3,7 @@ import type { Sha } from '../kernel/refs.ts';
 import type { Trailers } from '../kernel/trailers.ts';
 import type { Commit, Person } from './commit.ts';
 
-export type BuiltFile = { readonly path: string; readonly mode: string; readonly bytes: Uint8Array };
+type BuiltFile = { readonly path: string; readonly mode: string; readonly bytes: Uint8Array };
 
 /** A commit with the whole bytes of the files that it changes. */
 export type BuiltCommit = Pick<Commit, 'message' | 'trailers' | 'author'> & { readonly files: readonly BuiltFile[] };

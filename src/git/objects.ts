@@ -6,7 +6,7 @@ import { ensureCommit, fetchObjects } from './fetch.ts';
 import type { Session } from './session.ts';
 
 /** Bytes of one file; more is refused. */
-export const blobLimit = 8 * 1024 * 1024;
+const blobLimit = 8 * 1024 * 1024;
 const pathsPerCommand = 500;
 
 /** The blobs with these ids: what the clone has, and all that it lacks in one request. Throws `Failure` where one cannot be had. */
@@ -64,7 +64,7 @@ function parseEntries(output: string): readonly Entry[] {
 }
 
 /** Mode and id of the given paths at a commit; what is not there is not in the map. Reads no blob. */
-export async function entriesAt(session: Session, commit: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+async function entriesAt(session: Session, commit: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
   const chunks = Array.from({ length: Math.ceil(paths.length / pathsPerCommand) }, (_, index) =>
     paths.slice(index * pathsPerCommand, (index + 1) * pathsPerCommand),
   );

@@ -26,7 +26,7 @@ export type Session = {
   ) => Promise<Ran>;
 };
 
-export const outputLimit = 256 * 1024 * 1024;
+const outputLimit = 256 * 1024 * 1024;
 const defaultTimeoutMs = 120_000;
 
 export function openSession(options: GitOptions, reach: Reach, clone: Clone, counted: (count: Count) => void): Session {

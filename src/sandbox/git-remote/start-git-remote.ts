@@ -15,7 +15,7 @@ export type GitRemoteOptions = {
 };
 
 /** Requests since the start: objects fetched, packs pushed, refs asked for; `refused` were without the login. */
-export type GitRequests = { fetches: number; pushes: number; refs: number; refused: number };
+type GitRequests = { fetches: number; pushes: number; refs: number; refused: number };
 
 export type GitRemote = {
   /** Address of a repository; it is made at first use, empty, with the default branch main. */

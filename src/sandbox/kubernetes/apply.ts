@@ -38,12 +38,18 @@ function describeConflicts(conflicts: readonly { entry: Entry; set: FieldSet }[]
   const causes = conflicts.flatMap(({ entry, set }) =>
     pathsOf(set).map((field) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${entry.manager}"${entry.subresource === '' ? '' : ` with subresource "${entry.subresource}"`} using ${entry.apiVersion}`,
+      message: `conflict with ${describeWriter(entry)}`,
       field,
     })),
   );
   const what = causes.map((cause) => `${cause.message}: ${cause.field}`).join('\n');
   return new Refusal(409, 'Conflict', `Apply failed with ${causes.length} conflict${causes.length === 1 ? '' : 's'}: ${what}`, { causes });
+}
+
+/** As the API server names a manager: of appliers the name alone. */
+function describeWriter({ manager, operation, apiVersion, subresource }: Entry): string {
+  const place = subresource === '' ? '' : ` with subresource "${subresource}"`;
+  return `"${manager}"${place}${operation === 'Apply' ? '' : ` using ${apiVersion}`}`;
 }
 
 /** The live value with everything that the configuration says. */

@@ -47,11 +47,11 @@ export interface ApiObject extends Draft {
 /** Reads a body of a kind; apiVersion and kind may be left out, but not differ. Throws 400 with every problem in its sentence. */
 export function readDraft(body: unknown, kind: { readonly apiVersion: string; readonly kind: string }): Draft {
   if (!isBody(body)) throw badRequest(`the body is not an object: expected a ${kind.kind} in version ${kind.apiVersion}`);
-  const apiVersion = body['apiVersion'] ?? kind.apiVersion;
+  const { apiVersion = kind.apiVersion, kind: named = kind.kind } = body;
+  if (named !== kind.kind) throw badRequest(`${text(named)} in version "${text(apiVersion)}" cannot be handled as a ${kind.kind}`);
   if (apiVersion !== kind.apiVersion) {
     throw badRequest(`the API version in the data (${text(apiVersion)}) does not match the expected API version (${kind.apiVersion})`);
   }
-  if ((body['kind'] ?? kind.kind) !== kind.kind) throw badRequest(`the kind in the data (${text(body['kind'])}) is not ${kind.kind}`);
   const metadata = Meta.safeParse(body['metadata'] ?? {});
   if (metadata.success) return { ...body, apiVersion: kind.apiVersion, kind: kind.kind, metadata: metadata.data };
   const problems = metadata.error.issues.map((issue) => `metadata.${issue.path.join('.')}: ${issue.message}`);

@@ -11,7 +11,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { startKubernetes } from '../../../src/sandbox/kubernetes/server.ts';
 
-/** A running API server. `compact` only where it can be done from outside. */
+/** A running API server. `compact` where it can be done from outside. */
 export type ApiServer = {
   readonly url: string;
   readonly token: string;
@@ -24,6 +24,11 @@ export type ApiServer = {
 export const realBinaries = [process.env['KUBEBUILDER_ASSETS'], join(homedir(), '.cache/windlass/real')].find(
   (folder) => folder !== undefined && ['kube-apiserver', 'etcd'].every((name) => existsSync(join(folder, name))),
 );
+
+/** Whether the folder also has the controller manager, which collects garbage and empties namespaces. */
+export function hasControllers(folder: string): boolean {
+  return existsSync(join(folder, 'kube-controller-manager'));
+}
 
 export async function startMemory(): Promise<ApiServer> {
   const server = await startKubernetes();
@@ -70,7 +75,7 @@ export async function startReal(folder: string): Promise<ApiServer> {
   };
   try {
     const ca = await untilReady(url, token, join(home, 'certs/apiserver.crt'));
-    if (existsSync(join(folder, 'kube-controller-manager'))) {
+    if (hasControllers(folder)) {
       await writeFile(join(home, 'kubeconfig'), JSON.stringify(kubeconfig(url, token, ca)));
       run('kube-controller-manager', [
         ...[`--kubeconfig=${home}/kubeconfig`, '--leader-elect=false', '--secure-port=0', '--kube-api-qps=200', '--kube-api-burst=400'],

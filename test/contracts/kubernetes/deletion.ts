@@ -50,7 +50,10 @@ export function describeDeletion(stage: Stage): void {
       expect((await stage.client.get(stage.core('pods', 'bound'))).code).toBe(404);
     });
   });
+}
 
+/** Where a garbage collector and a namespace controller run. */
+export function describeOwners(stage: Stage): void {
   describe('owners', () => {
     const goneAfter = async (path: string): Promise<boolean> => {
       const name = path.split('/').at(-1) ?? '';

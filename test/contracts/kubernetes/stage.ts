@@ -55,5 +55,5 @@ export function deployment(name: string, spec: object = {}) {
 }
 
 export function configMap(name: string, data: object = {}, metadata: object = {}) {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, ...(Object.keys(data).length > 0 ? { data } : {}) };
 }

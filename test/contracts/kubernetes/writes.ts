@@ -55,7 +55,7 @@ export function describeWrites(stage: Stage): void {
         'another kind',
         () => stage.client.post(stage.core('configmaps'), deployment('a')),
         { code: 400, reason: 'BadRequest' },
-        'does not match',
+        'cannot be handled as a ConfigMap',
       ],
       ['no JSON', () => stage.client.post(stage.core('configmaps'), '{"kind": '), { code: 400, reason: 'BadRequest' }, ''],
     ])('refuses %s', async (_, send, status, sentence) => {

@@ -31,9 +31,9 @@ export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeM
   const facts = createShared<TagFacts | 'absent'>(ports, maxAgeMs);
   const keyOf = (image: ImageName, access: RegistryAccess) => `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
   return {
-    get: (image, access, signal) => listings.get(keyOf(image, access), () => ports.registry.list(image, access, signal)),
+    get: (image, access, signal) => listings.get(keyOf(image, access), signal, () => ports.registry.list(image, access, signal)),
     facts: ({ image, tag }, access, signal) =>
-      facts.get(`${keyOf(image, access)}|${tag}`, () => ports.registry.facts(image, tag, access, signal)),
+      facts.get(`${keyOf(image, access)}|${tag}`, signal, () => ports.registry.facts(image, tag, access, signal)),
     forget(image) {
       listings.forget(`${image}|`);
       facts.forget(`${image}|`);
@@ -41,22 +41,26 @@ export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeM
   };
 }
 
-type Shared<Answer> = { get(key: string, ask: () => Promise<Answer>): Promise<Answer>; forget(prefix: string): void };
+type Shared<Answer> = {
+  get(key: string, signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer>;
+  forget(prefix: string): void;
+};
 
 /** Answers that are shared while they are fresh, also while they are under way. A failed one is nobody's: the next one who asks tries again. */
 function createShared<Answer>({ clock }: Pick<Ports, 'clock'>, maxAgeMs: number): Shared<Answer> {
   const held = new Map<string, { readonly at: Millis; readonly answer: Promise<Answer> }>();
+  const get: Shared<Answer>['get'] = (key, signal, ask) => {
+    const now = clock.now();
+    const known = held.get(key);
+    if (known !== undefined && now - known.at < maxAgeMs) return shared(known.answer, signal, () => get(key, signal, ask));
+    for (const [old, { at }] of held) if (now - at >= maxAgeMs) held.delete(old);
+    const answer = ask();
+    held.set(key, { at: now, answer });
+    answer.catch(() => held.get(key)?.answer === answer && held.delete(key));
+    return answer;
+  };
   return {
-    get(key, ask) {
-      const now = clock.now();
-      const known = held.get(key);
-      if (known !== undefined && now - known.at < maxAgeMs) return known.answer;
-      for (const [old, { at }] of held) if (now - at >= maxAgeMs) held.delete(old);
-      const answer = ask();
-      held.set(key, { at: now, answer });
-      answer.catch(() => held.get(key)?.answer === answer && held.delete(key));
-      return answer;
-    },
+    get,
     forget(prefix) {
       for (const key of held.keys()) if (key.startsWith(prefix)) held.delete(key);
     },

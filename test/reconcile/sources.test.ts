@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/kernel/failure.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import type { GitPort, RegistryPort } from '../../src/reconcile/ports.ts';
+import { createHeads, createListings } from '../../src/reconcile/sources.ts';
+import type { Listing, RegistryAccess } from '../../src/registry/listing.ts';
+import { createModelClock } from './model-ports.ts';
+
+const signal = new AbortController().signal;
+
+function unasked(): never {
+  throw new Error('nobody asks this');
+}
+
+/** An outside that notes every question and answers when the test says so; a cancelled question fails as the real one does. */
+function questions<Answer>() {
+  const asked: { about: string; answer: (answer: Answer) => void; fail: (failure: Failure) => void }[] = [];
+  const ask = (about: string, asking: AbortSignal) =>
+    new Promise<Answer>((answer, fail) => {
+      asking.addEventListener('abort', () => fail(new Failure('cancelled', `${about} was cancelled`)), { once: true });
+      asked.push({ about, answer, fail });
+    });
+  return { asked, ask };
+}
+
+const image = 'ghcr.io/acme/shop';
+const access: RegistryAccess = { apiUrl: 'https://ghcr.io' };
+
+function registryOf() {
+  const clock = createModelClock(1_000);
+  const { asked, ask } = questions<Listing>();
+  const registry: RegistryPort = { list: (of, _access, asking) => ask(of, asking), facts: unasked, served: unasked };
+  const listings = createListings({ registry, clock }, 60_000);
+  const listing = (...tags: string[]): Listing => ({ image, tags, complete: true, observedAt: '2026-01-01T00:00:00.000Z' });
+  return { clock, asked, listings, listing };
+}
+
+describe('listings', () => {
+  it('are asked for once while one is under way, and once per interval after it', async () => {
+    const { clock, asked, listings, listing } = registryOf();
+    const both = [listings.get(image, access, signal), listings.get(image, access, signal)];
+    asked[0]?.answer(listing('1.0'));
+    expect((await Promise.all(both)).map(({ tags }) => tags)).toEqual([['1.0'], ['1.0']]);
+    clock.advance(59_999);
+    await listings.get(image, access, signal);
+    expect(asked).toHaveLength(1);
+    clock.advance(1);
+    void listings.get(image, access, signal);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('are asked for again when they were forgotten, also while one is under way', async () => {
+    const { asked, listings, listing } = registryOf();
+    const before = listings.get(image, access, signal);
+    listings.forget('ghcr.io/acme/sho');
+    void listings.get(image, access, signal);
+    expect(asked).toHaveLength(1);
+    listings.forget(image);
+    const after = listings.get(image, access, signal);
+    asked[1]?.answer(listing('1.1'));
+    asked[0]?.answer(listing('1.0'));
+    expect([(await before).tags, (await after).tags, (await listings.get(image, access, signal)).tags]).toEqual([
+      ['1.0'],
+      ['1.1'],
+      ['1.1'],
+    ]);
+  });
+
+  it('that failed are nobody’s answer any more', async () => {
+    const { asked, listings, listing } = registryOf();
+    const failed = [listings.get(image, access, signal), listings.get(image, access, signal)];
+    asked[0]?.fail(new Failure('unauthorized', 'ghcr.io: 401'));
+    const outcomes = await Promise.allSettled(failed);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const next = listings.get(image, access, signal);
+    asked[1]?.answer(listing('1.0'));
+    expect((await next).tags).toEqual(['1.0']);
+  });
+
+  it('fail for nobody else when the one who asked first goes away', async () => {
+    const { asked, listings, listing } = registryOf();
+    const leaving = new AbortController();
+    const first = listings.get(image, access, leaving.signal);
+    const others = [listings.get(image, access, signal), listings.get(image, access, signal)];
+    leaving.abort();
+    await expect(first).rejects.toThrow('was cancelled');
+    await expect.poll(() => asked.length).toBe(2);
+    asked[1]?.answer(listing('1.0'));
+    expect((await Promise.all(others)).map(({ tags }) => tags)).toEqual([['1.0'], ['1.0']]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('of one image are not shared between logins and registries', () => {
+    const { asked, listings } = registryOf();
+    const login = (username: string): RegistryAccess => ({ ...access, credential: { username, password: new Secret('x') } });
+    for (const each of [access, login('a'), login('b'), { apiUrl: 'https://mirror.example' }, access])
+      void listings.get(image, each, signal);
+    expect(asked).toHaveLength(4);
+  });
+});
+
+const repo = { url: 'https://git.example.com/acme/shop.git' };
+
+function gitOf(defaultBranch = 'main') {
+  const clock = createModelClock(1_000);
+  const { asked, ask } = questions<string>();
+  const resolved: string[] = [];
+  const git: GitPort = {
+    fetch: (of, branch, asking) => ask(`${of.url}#${branch}`, asking),
+    resolve: (of, revision) => {
+      resolved.push(`${of.url}#${revision}`);
+      return Promise.resolve({ commit: 'c0', branch: defaultBranch });
+    },
+    read: unasked,
+    log: unasked,
+    tree: unasked,
+    blobs: unasked,
+    push: unasked,
+  };
+  return { clock, asked, resolved, heads: createHeads({ git, clock }) };
+}
+
+describe('heads', () => {
+  it('are fetched once per interval for every way to write the repository', async () => {
+    const { clock, asked, heads } = gitOf();
+    const both = [
+      heads.head(repo, 'main', 30_000, signal),
+      heads.head({ url: 'https://git.example.com/acme/shop' }, 'main', 30_000, signal),
+    ];
+    asked[0]?.answer('a');
+    expect(await Promise.all(both)).toEqual(['a', 'a']);
+    clock.advance(30_000);
+    void heads.head(repo, 'main', 60_000, signal);
+    expect(asked).toHaveLength(1);
+    void heads.head(repo, 'main', 30_000, signal);
+    void heads.head(repo, 'other', 30_000, signal);
+    expect(asked.map(({ about }) => about)).toEqual([`${repo.url}#main`, `${repo.url}#main`, `${repo.url}#other`]);
+  });
+
+  it('that were pushed are known without a fetch, and those that are forgotten are not', async () => {
+    const { asked, heads } = gitOf();
+    const before = heads.head(repo, 'main', 30_000, signal);
+    heads.learn('git.example.com/acme/shop', 'main', 'pushed');
+    asked[0]?.answer('fetched');
+    expect([await before, await heads.head(repo, 'main', 30_000, signal)]).toEqual(['fetched', 'pushed']);
+    heads.forget('git.example.com/acme/shop', 'main');
+    void heads.head(repo, 'main', 30_000, signal);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that could not be fetched are fetched by the next one who asks', async () => {
+    const { asked, heads } = gitOf();
+    const failed = heads.head(repo, 'main', 30_000, signal);
+    asked[0]?.fail(new Failure('timed-out', 'no answer'));
+    await expect(failed).rejects.toThrow('no answer');
+    const next = heads.head(repo, 'main', 30_000, signal);
+    asked[1]?.answer('a');
+    expect(await next).toBe('a');
+  });
+
+  it('fail for nobody else when the one who asked first goes away', async () => {
+    const { asked, heads } = gitOf();
+    const leaving = new AbortController();
+    const first = heads.head(repo, 'main', 30_000, leaving.signal);
+    const other = heads.head(repo, 'main', 30_000, signal);
+    leaving.abort();
+    await expect(first).rejects.toThrow('was cancelled');
+    await expect.poll(() => asked.length).toBe(2);
+    asked[1]?.answer('a');
+    expect(await other).toBe('a');
+  });
+});
+
+describe('the branch of a revision', () => {
+  it('is the revision, or the default branch, which is asked for once', async () => {
+    const { resolved, heads } = gitOf('trunk');
+    const branches = [];
+    for (const revision of ['release', '', 'HEAD', '']) branches.push(await heads.branch(repo, revision, signal));
+    expect(branches).toEqual(['release', 'trunk', 'trunk', 'trunk']);
+    expect(resolved).toEqual([`${repo.url}#`]);
+  });
+});

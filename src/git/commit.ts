@@ -26,19 +26,5 @@ export type Pushed =
 /** A repository as it is reached: its address as written, and a credential that is bound to its host. */
 export type RepoAccess = { readonly url: string; readonly credential?: Credential };
 
-/** One first-parent commit that changed a file. `before` and `after` are blobs; null is absence. */
-export type FileChange = {
-  readonly commit: Sha;
-  readonly author: string;
-  readonly at: Time;
-  readonly subject: string;
-  readonly trailers: Trailers;
-  readonly before: Oid | null;
-  readonly after: Oid | null;
-};
-
-/** Newest first; `complete` is false where the limit was reached. */
-export type FileLog = { readonly complete: boolean; readonly changes: readonly FileChange[] };
-
 /** One blob of a commit's tree. `path` counts from the root of the repository; mode 120000 is a symbolic link, 160000 a submodule. */
 export type TreeEntry = { readonly path: string; readonly mode: string; readonly oid: Oid; readonly size?: number };

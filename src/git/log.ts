@@ -1,7 +1,7 @@
 import type { Sha } from '../kernel/refs.ts';
 import { timeOf } from '../kernel/time.ts';
 import type { Trailers } from '../kernel/trailers.ts';
-import type { FileChange, FileLog } from './commit.ts';
+import type { FileChange, FileLog } from '../writeback/file-log.ts';
 import { ensureCommit } from './fetch.ts';
 import { checkPath } from './objects.ts';
 import type { Session } from './session.ts';

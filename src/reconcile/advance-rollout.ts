@@ -2,6 +2,7 @@ import { Failure } from '../kernel/failure.ts';
 import { describeRef } from '../kernel/refs.ts';
 import { advance } from '../rollout/advance.ts';
 import type { Observed } from '../rollout/observed.ts';
+import { routerNames } from '../traffic/routers.ts';
 import type { Ports } from './ports.ts';
 import type { Outcome } from './queue.ts';
 import type { Claims, RolloutView } from './world.ts';
@@ -18,7 +19,18 @@ export function splitKey(key: string): { readonly namespace: string; readonly na
 function observe(context: RolloutContext, view: RolloutView): Observed {
   const { cluster } = context.ports;
   const { rollout, replicaSets, pods, runs } = view;
-  return { cluster: cluster.name, rollout, replicaSets, pods, runs, templates: readTemplates(cluster, view.ref.namespace) };
+  const { namespace } = view.ref;
+  const services = Object.fromEntries(cluster.list(kinds.service, namespace).map((service) => [service.metadata.name, service]));
+  return {
+    cluster: cluster.name,
+    rollout,
+    replicaSets,
+    pods,
+    runs,
+    templates: readTemplates(cluster, namespace),
+    services,
+    routers: routerNames,
+  };
 }
 
 /** One pass for one Rollout: observe, decide at most one step, act in order. A conflict discards the pass. */

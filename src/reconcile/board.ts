@@ -13,7 +13,7 @@ export const updateConditions = [
   'PersonsAnswer',
   'HoldsUnreadable',
   'VerdictPending',
-  'VerdictSettled',
+  'CanaryNotJudged',
 ] as const;
 export type UpdateConditionType = (typeof updateConditions)[number];
 

@@ -1,5 +1,6 @@
 import type { Acted, GroupKind, WatchEvent } from '../cluster/answers.ts';
-import type { Commit, FileLog, Pushed, RepoAccess, TreeEntry } from '../git/commit.ts';
+import type { Commit, Pushed, RepoAccess, TreeEntry } from '../git/commit.ts';
+import type { FileLog } from '../writeback/file-log.ts';
 import type { Action } from '../kernel/action.ts';
 import type { Digest, ImageName } from '../kernel/image.ts';
 import type { ObjectRef, Oid, Sha } from '../kernel/refs.ts';

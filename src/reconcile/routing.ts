@@ -38,7 +38,7 @@ function ownerOf(object: KubeObject, kind: string): string | undefined {
 function verdictSign(object: KubeObject): string | undefined {
   const status = isBody(object['status']) ? object['status'] : {};
   const uid = object.metadata.uid ?? '';
-  if (object.kind === 'AnalysisRun') return status['phase'] === 'Failed' ? uid : undefined;
+  if (object.kind === 'AnalysisRun') return ['Failed', 'Error', 'Inconclusive'].includes(String(status['phase'])) ? uid : undefined;
   return status['abort'] === true ? `${uid}${JSON.stringify(status['abortedAt'])}` : undefined;
 }
 

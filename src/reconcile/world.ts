@@ -21,6 +21,7 @@ export const kinds = {
   clusterAnalysisTemplate: { group: argo, kind: 'ClusterAnalysisTemplate' },
   replicaSet: { group: 'apps', kind: 'ReplicaSet' },
   pod: { group: '', kind: 'Pod' },
+  service: { group: '', kind: 'Service' },
   secret: { group: '', kind: 'Secret' },
 } as const satisfies Record<string, GroupKind>;
 

@@ -82,7 +82,9 @@ const Status = z.looseObject({
   summary: z.looseObject({ images: z.array(z.string()).nullish() }).optional(),
   resources: z.array(ResourceStatus).nullish(),
   /** What the loop remembers: when it took the Application over, and the last revision at which everything was Synced and Healthy. */
-  windlass: z.looseObject({ adoptedAt: z.string().optional(), healthyRevision: z.string().optional(), healthyAt: z.string().optional() }).optional(),
+  windlass: z
+    .looseObject({ adoptedAt: z.string().optional(), healthyRevision: z.string().optional(), healthyAt: z.string().optional() })
+    .optional(),
 });
 export type ApplicationStatus = z.infer<typeof Status>;
 

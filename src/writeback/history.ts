@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { FileChange, FileLog } from '../git/commit.ts';
+import type { FileChange, FileLog } from '../writeback/file-log.ts';
 import { describeReference, parseImageReference } from '../kernel/image.ts';
 import type { DocPath, GitPlace } from '../kernel/place.ts';
 import { placeKey } from '../kernel/place.ts';

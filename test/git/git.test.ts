@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { FileLog, RepoAccess } from '../../src/git/commit.ts';
+import type { RepoAccess } from '../../src/git/commit.ts';
+import type { FileLog } from '../../src/writeback/file-log.ts';
 import type { Git } from '../../src/git/git.ts';
 import { author, openGit, remoteWith, replacing, signal } from './remote.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FileChange, FileLog } from '../../src/git/commit.ts';
+import type { FileChange, FileLog } from '../../src/writeback/file-log.ts';
 import type { GitPlace } from '../../src/kernel/place.ts';
 import { placeKey } from '../../src/kernel/place.ts';
 import type { Trailers } from '../../src/kernel/trailers.ts';

@@ -1,4 +1,4 @@
-import type { FileLog } from '../../git/commit.ts';
+import type { FileLog } from '../../writeback/file-log.ts';
 import { Failure } from '../../kernel/failure.ts';
 import type { GitPlace } from '../../kernel/place.ts';
 import type { PlaceHistory } from '../../policy/choice.ts';

@@ -1,5 +1,5 @@
 import type { ApplicationSource } from '../../resources/application.ts';
-import type { FileLog } from '../../git/commit.ts';
+import type { FileLog } from '../../writeback/file-log.ts';
 import { Failure, sentenceOf } from '../../kernel/failure.ts';
 import type { Verdict } from '../../kernel/hold.ts';
 import { isGitPlace, placeKey } from '../../kernel/place.ts';

@@ -159,12 +159,20 @@ export async function createSight(stage: Stage) {
         return { at: performance.now(), ready, because: text(field(object, 'status.message')) };
       }),
 
-    async unchangedHead(sha: string): Promise<Seen | undefined> {
-      const app: Fields | undefined = await observer.object(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${cast.app}`);
-      const conditions = field(app, 'status.conditions');
-      const told = Array.isArray(conditions) ? conditions.map((one) => text(field(one, 'message'))).join('; ') : '';
-      return (await observer.head()) === sha ? { at: performance.now(), because: told || 'an Error is no verdict' } : undefined;
-    },
+    /** Git is where it was, and the Application says why nothing changes there. */
+    unchangedHead: (sha: string) =>
+      waitFor<Seen>(
+        narrator,
+        'the reason that the Application shows',
+        async () => {
+          const app = await observer.object(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${cast.app}`);
+          const conditions = field(app, 'status.conditions');
+          const told: unknown = Array.isArray(conditions) ? conditions.find((one) => field(one, 'type') === 'CanaryNotJudged') : undefined;
+          if (told === undefined || (await observer.head()) !== sha) return undefined;
+          return { at: performance.now(), because: text(field(told, 'message')) };
+        },
+        10_000,
+      ),
   };
 }
 

@@ -14,7 +14,7 @@ refused.addAddress('::', 'ipv6');
 refused.addAddress('::1', 'ipv6');
 refused.addSubnet('fe80::', 10, 'ipv6');
 
-export function isRefusedAddress(ip: string): boolean {
+function isRefusedAddress(ip: string): boolean {
   return refused.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 }
 

@@ -27,7 +27,7 @@ export function toInt(value: GoValue): bigint {
   return typeof read === 'number' ? truncate(read) : read.value;
 }
 
-export function truncate(value: number): bigint {
+function truncate(value: number): bigint {
   return Number.isFinite(value) && Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
 }
 

@@ -4,7 +4,7 @@ import { GoInt, GoMap, GoSlice, GoTime, isNil, typeOf } from './go-value.ts';
 import { refuse } from './refusal.ts';
 
 /** A float64 as Go's %v prints it: the shortest digits, with an exponent below 1e-4 and from 1e21 on. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (!Number.isFinite(value)) return specialText(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);

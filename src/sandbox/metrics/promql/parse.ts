@@ -3,7 +3,7 @@ import { badData, outside } from './refusal.ts';
 import { durationMs, readTokens, type Token } from './tokens.ts';
 import type { Expression, Matcher } from './tree.ts';
 
-export const aggregations: ReadonlySet<string> = new Set(['sum', 'avg', 'min', 'max', 'count']);
+const aggregations: ReadonlySet<string> = new Set(['sum', 'avg', 'min', 'max', 'count']);
 export const comparisons: ReadonlySet<string> = new Set(['==', '!=', '>', '<', '>=', '<=']);
 const functions: ReadonlySet<string> = new Set(['rate', 'increase', 'scalar', 'vector']);
 

@@ -9,7 +9,7 @@ export class QueryRefusal extends Error {
   }
 }
 
-export const subset =
+const subset =
   'selectors with label matchers, ranges, rate, increase, scalar, vector, sum, avg, min, max and count with by or without, + - * /, comparisons, or, and parentheses';
 
 export function badData(because: string): never {

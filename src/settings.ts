@@ -5,7 +5,7 @@ import type { Written } from './settings/sources.ts';
 import { isField, table } from './settings/table.ts';
 import type { Settings, SettingsNode } from './settings/table.ts';
 
-export type { LogLevel, RegistryHost, Settings } from './settings/table.ts';
+export type { Settings } from './settings/table.ts';
 
 export type SettingsSources = {
   readonly file?: { readonly name: string; readonly text: string };

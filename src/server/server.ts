@@ -6,7 +6,7 @@ import type { Reply } from './reply.ts';
 import { answerRequest } from './routes.ts';
 import type { Answers } from './routes.ts';
 
-export type ServerLog = { error(fields: Readonly<Record<string, unknown>>, message: string): void };
+type ServerLog = { error(fields: Readonly<Record<string, unknown>>, message: string): void };
 
 export type ServerOptions = Answers & { readonly host: string; readonly port: number; readonly log: ServerLog };
 

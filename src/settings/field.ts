@@ -5,8 +5,7 @@ import { isBody } from '../kernel/json.ts';
 /** A problem inside one value; `under` is what is appended to the setting's own path (`[0].apiUrl`). */
 export type Flaw = { readonly under: string; readonly got: string; readonly expected: string };
 
-export type FieldRead<Value> =
-  { readonly kind: 'read'; readonly value: Value } | { readonly kind: 'refused'; readonly flaws: readonly Flaw[] };
+type FieldRead<Value> = { readonly kind: 'read'; readonly value: Value } | { readonly kind: 'refused'; readonly flaws: readonly Flaw[] };
 
 /** One setting: its default as a person writes it, how it is read, and how a flag's or variable's text becomes the written value. */
 export type Field<Value> = {

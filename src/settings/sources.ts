@@ -14,7 +14,7 @@ export type SourceRead = { readonly values: ReadonlyMap<string, Written>; readon
 const leaves = leavesOf();
 
 /** `WINDLASS_GIT_POLL_INTERVAL` of `git.pollInterval`. */
-export function variableOf(path: string): string {
+function variableOf(path: string): string {
   return `WINDLASS_${path
     .replace(/[A-Z]/g, (letter) => `_${letter}`)
     .replaceAll('.', '_')

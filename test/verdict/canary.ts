@@ -86,7 +86,7 @@ export function replicaSet(template: string, images: Readonly<Record<string, str
   });
 }
 
-export function pod(template: string, imageIds: Readonly<Record<string, string>>): Resource<Pod> {
+function pod(template: string, imageIds: Readonly<Record<string, string>>): Resource<Pod> {
   return read(Pod, {
     apiVersion: 'v1',
     kind: 'Pod',

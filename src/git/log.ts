@@ -42,7 +42,9 @@ async function readRun(session: Session, head: Sha, files: readonly string[], li
   const logs = new Map<string, FileLog>();
   for (const file of files) {
     const mine = changes.filter(({ path }) => path === file).map(({ path: _path, ...change }) => change);
-    if (mine.length > 0 || whole) logs.set(file, { complete: whole && mine.length <= limit, changes: mine.slice(0, limit) });
+    // Alone and still without a change, though the run was full: the path is a directory, or was one.
+    if (mine.length > 0 || whole || files.length === 1)
+      logs.set(file, { complete: whole && mine.length <= limit, changes: mine.slice(0, limit) });
     else for (const [name, log] of await readRun(session, head, [file], limit)) logs.set(name, log);
   }
   return logs;

@@ -273,6 +273,16 @@ describe('history', () => {
     expect(remote.requests.fetches).toBe(2);
   });
 
+  it('ends for a path that is a directory', async () => {
+    const { access, person } = await remoteWith({ [file]: text });
+    person.write({ [file]: text.replace('v1', 'v2') });
+    person.commit('two');
+    person.push();
+    const git = openGit();
+    const head = await git.fetch(access, 'main', signal);
+    expect(await logOf(git, access, head, 'apps', 1)).toEqual({ complete: false, changes: [] });
+  });
+
   it('reads back its own trailers', async () => {
     const { access } = await remoteWith({ [file]: text });
     const git = openGit();

@@ -1,6 +1,5 @@
 import type { Credential } from '../kernel/secret.ts';
 import type { Oid, Sha } from '../kernel/refs.ts';
-import type { Time } from '../kernel/time.ts';
 import type { Trailers } from '../kernel/trailers.ts';
 import type { Splice } from '../writeback/edit.ts';
 

@@ -48,12 +48,17 @@ export function requestOf(action: Action, kind: ServedKind, fieldManager: string
   }
 }
 
+// What only the server says; a copied object has it.
+const serverFields = ['managedFields', 'creationTimestamp', 'generation', 'selfLink'];
+const identityFields = ['uid', 'resourceVersion'];
+
 /** The body of a whole object: with its identity, and with the preconditions that the server is to compare. */
 function identified(action: Action, kind: ServedKind): Body {
   const { name, namespace } = action.on;
   const body = action.body ?? {};
   const written = isBody(body['metadata']) ? body['metadata'] : {};
-  const metadata = Object.fromEntries(Object.entries(written).filter(([field]) => field !== 'managedFields'));
+  const dropped = action.do === 'create' ? [...serverFields, ...identityFields] : serverFields;
+  const metadata = Object.fromEntries(Object.entries(written).filter(([field]) => !dropped.includes(field)));
   const place = kind.namespaced ? { namespace } : {};
   return {
     ...body,

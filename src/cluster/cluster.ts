@@ -136,8 +136,9 @@ class WatchedCluster implements Cluster {
     if (kind === undefined)
       return { kind: 'refused', because: `the cluster has no ${action.on.kind} in group ${JSON.stringify(action.on.group)}` };
     if (action.do === 'event') return this.#recordAbout(action, kind, signal);
-    const answer = await this.#transport.send(requestOf(action, kind, this.#manager), signal);
-    const acted = actedOf(action, answer);
+    const asked = this.#guard(action);
+    const answer = await this.#transport.send(requestOf(asked, kind, this.#manager), signal);
+    const acted = actedOf(asked, answer);
     if (acted.kind === 'done') this.#takeIn(action, acted, detailsOf(answer.body)['uid']);
     // So that the next pass sees what this one did not.
     else if (acted.kind === 'conflict' && this.#caches.has(keyOf(action.on))) await this.#readServed(kind, action.on, signal);
@@ -171,6 +172,16 @@ class WatchedCluster implements Cluster {
     const following = follow(kind, version, around);
     this.#followers.add(following);
     return 'watched';
+  }
+
+  /**
+   * An apply with a resourceVersion creates the object anew where it was deleted meanwhile (seen on 1.34); with its uid it is a
+   * conflict. So the uid is put beside the version where we know it.
+   */
+  #guard(action: Action): Action {
+    if (action.do !== 'apply' || action.if?.resourceVersion === undefined || action.if.uid !== undefined) return action;
+    const uid = action.on.uid ?? this.get(action.on)?.metadata.uid;
+    return uid === undefined ? action : { ...action, if: { ...action.if, uid } };
   }
 
   /** A body that names its version is sent to that version, everything else to the preferred one. */

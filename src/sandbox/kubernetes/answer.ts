@@ -41,8 +41,9 @@ function serveWithFaults(state: State, asked: Asked, exchange: Exchange): Reply 
   const fault = state.faults.take(asked.method, `${asked.url.pathname}${asked.url.search}`);
   if (fault === undefined) return serve(state, asked, exchange);
   if (fault.afterwards === true) serve(state, asked, exchange);
+  if (fault.text !== undefined) return sendText(exchange.response, fault.status, fault.text);
   if (fault.status !== 0) throw refusalOf(fault);
-  exchange.request.destroy();
+  exchange.request.socket.destroy();
   return undefined;
 }
 
@@ -115,6 +116,10 @@ async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
+}
+
+function sendText(response: ServerResponse, code: number, text: string): undefined {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(text);
 }
 
 function sendRefusal(response: ServerResponse, refusal: Refusal): void {

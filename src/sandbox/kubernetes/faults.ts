@@ -8,6 +8,8 @@ export type Fault = {
   /** Status code of the answer; 0 cuts the connection. */
   readonly status: number;
   readonly message?: string;
+  /** The whole body, as it is, in place of a Status. */
+  readonly text?: string;
   readonly retryAfterSeconds?: number;
   /** How many requests meet it; one where absent. */
   readonly times?: number;

@@ -28,7 +28,10 @@ const staleVersion = 'the object has been modified; please apply your changes to
 /** POST: 409 where the object exists. */
 export function createObject(store: Store, write: Write, body: unknown): ApiObject {
   const draft = checkNewObject(store, write, readDraft(body, write.kind));
-  if (draft.metadata.resourceVersion !== undefined) throw badRequest('resourceVersion should not be set on objects to be created');
+  const { resourceVersion } = draft.metadata;
+  if (resourceVersion !== undefined && resourceVersion !== '') {
+    throw new Refusal(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+  }
   const name = draft.metadata.name ?? `${draft.metadata.generateName ?? ''}${randomUUID().slice(0, 5)}`;
   checkName(write.kind, name);
   if (store.get(resourceOf(write.kind), write.namespace, name) !== undefined) throw alreadyExists(write.kind, name);
@@ -54,12 +57,9 @@ export function replaceObject(store: Store, write: Write, body: unknown): ApiObj
 export function patchObject(store: Store, write: Write, change: (live: ApiObject) => unknown): ApiObject {
   const live = existing(store, write);
   const draft = readDraft(change(live), write.kind);
-  const { name = '', uid } = draft.metadata;
+  const { name = '' } = draft.metadata;
   if (name !== write.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${write.name})`);
-  if (uid !== undefined && uid !== live.metadata.uid) {
-    const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
-    throw invalid(write.kind, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
-  }
+  checkUid(write, live, draft);
   return updateObject(store, write, draft);
 }
 
@@ -75,7 +75,10 @@ export function applyObject(store: Store, write: Write, body: unknown, force: bo
   const live = store.get(resourceOf(write.kind), write.namespace, write.name);
   const config = live === undefined ? checkNewObject(store, write, named) : named;
   if (live === undefined) checkApplyCreates(write, config);
-  else checkVersion(write, live, config);
+  else {
+    checkUid(write, live, config);
+    checkVersion(write, live, config);
+  }
   const writer = { manager: write.manager, operation: 'Apply' as const, apiVersion: write.kind.apiVersion, subresource: write.subresource };
   const applied = applyConfiguration(live, ownPart(write, config), writer, { shape: write.kind.shape, force });
   const next = { ...applied.object, metadata: { ...applied.object.metadata, name: write.name } };
@@ -95,6 +98,14 @@ function updateObject(store: Store, write: Write, draft: Draft): ApiObject {
   const live = existing(store, write);
   checkVersion(write, live, draft);
   return commit(store, write, { live, next: draft });
+}
+
+/** Other than PUT, patches answer a foreign uid as a changed field. */
+function checkUid(write: Write, live: ApiObject, draft: Draft): void {
+  const { uid } = draft.metadata;
+  if (uid === undefined || uid === live.metadata.uid) return;
+  const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+  throw invalid(write.kind, write.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
 }
 
 function checkVersion(write: Write, live: ApiObject, draft: Draft): void {

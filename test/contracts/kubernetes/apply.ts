@@ -144,6 +144,15 @@ export function describeApply(stage: Stage): void {
       expect(answer).toMatchObject({ code: 409, body: { reason: 'Conflict' } });
     });
 
+    it('with another uid is invalid; with a version alone it creates what is not there', async () => {
+      await stage.client.apply(path(), configMap('a', { x: '1' }), 'one');
+      const foreign = await stage.client.apply(path(), configMap('a', { x: '1' }, { uid: 'other' }), 'one', '&force=true');
+      expect(foreign).toMatchObject({ code: 422, body: { reason: 'Invalid' } });
+      expect(foreign.body.details.causes[0]?.field).toBe('metadata.uid');
+      const created = await stage.client.apply(stage.core('configmaps', 'b'), configMap('b', {}, { resourceVersion: '5' }), 'one');
+      expect(created.code).toBe(201);
+    });
+
     it('of a status goes to the subresource alone', async () => {
       await stage.client.apply(stage.apps('deployments', 'web'), deployment('web', { replicas: 1 }), 'one');
       const status = {

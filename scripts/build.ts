@@ -26,6 +26,19 @@ const keepPlaces: Plugin = {
   },
 };
 
+const clients = '@kubernetes/client-node';
+
+/** The package does not say that its modules have no side effects; with that said, what nobody uses of it stays out. */
+const dropUnusedClients: Plugin = {
+  name: 'drop-unused-clients',
+  setup(building) {
+    building.onResolve({ filter: /^(?:\.|@kubernetes\/client-node$)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === clients || !(path === clients || importer.includes(`/node_modules/${clients}/`))) return undefined;
+      return { ...(await building.resolve(path, { importer, resolveDir, kind, pluginData: clients })), sideEffects: false };
+    });
+  },
+};
+
 // Packages in CommonJS call `require` for Node's own modules, which a module does not have.
 const requireForPackages =
   "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);";
@@ -62,7 +75,7 @@ async function bundle(): Promise<void> {
     // src/main.ts starts the service when it is the program; in here it never is.
     define: { 'import.meta.main': 'false' },
     banner: { js: requireForPackages },
-    plugins: [keepPlaces],
+    plugins: [keepPlaces, dropUnusedClients],
     metafile: true,
     logLevel: 'warning',
   });

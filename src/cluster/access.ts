@@ -25,7 +25,7 @@ type Tls = {
  */
 export async function loadAccess(options: { kubeconfig?: string; context?: string } = {}): Promise<ClusterAccess> {
   // Loading the package takes most of a second and 90 MB; commands without a cluster do without.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./kube-config.ts');
   const config = new KubeConfig();
   const from = options.kubeconfig ?? 'the default kubeconfig';
   try {

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyObject, installKinds } from '../../src/sandbox/demo/cluster-setup.ts';
+import type { GitRemote } from '../../src/sandbox/git-remote/start-git-remote.ts';
+import { startGitRemote } from '../../src/sandbox/git-remote/start-git-remote.ts';
+import { startPlayer } from '../../src/sandbox/kubernetes/player.ts';
+import type { KubernetesServer } from '../../src/sandbox/kubernetes/server.ts';
+import { startKubernetes } from '../../src/sandbox/kubernetes/server.ts';
+import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
+import type { SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
+import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
+import { createApiReader } from './api.ts';
+import type { ApiReader } from './api.ts';
+import { repositorySecret } from './manifests.ts';
+import type { SettablePrometheus } from './prometheus.ts';
+import { startPrometheus } from './prometheus.ts';
+import type { Repository } from './repository.ts';
+import { openRepository } from './repository.ts';
+import type { ServiceControl } from './service.ts';
+import { createServiceControl } from './service.ts';
+
+export const login = { username: 'windlass', password: 'the-right-password' };
+
+/** The servers on loopback, the people's hands on them, and the service in this process. */
+export type World = {
+  readonly registry: SandboxRegistry;
+  readonly remote: GitRemote;
+  readonly kubernetes: KubernetesServer;
+  readonly prometheus: SettablePrometheus;
+  readonly service: ServiceControl;
+  readonly api: ApiReader;
+  /** Name of an image: the registry's host in front. */
+  image(repository: string): string;
+  /** Pushes an image; answers its digest. */
+  push(repository: string, tag: string): Promise<string>;
+  retag(repository: string, from: string, to: string): Promise<string>;
+  /** A new repository with these files, and the Secret that lets the bot in. */
+  repository(name: string, files: Readonly<Record<string, string>>, password?: string): Promise<Repository>;
+  apply(object: object): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** What a node does before it starts a pod: asks the registry which digest stands behind the image. */
+function imageResolver(registry: SandboxRegistry): (image: string) => Promise<string | undefined> {
+  return async (image) => {
+    const [named = '', pinned] = image.split('@');
+    const path = named.slice(named.indexOf('/') + 1);
+    const colon = path.lastIndexOf(':');
+    const [repository, reference] = colon < 0 ? [path, pinned ?? 'latest'] : [path.slice(0, colon), pinned ?? path.slice(colon + 1)];
+    const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, { method: 'HEAD', headers: { accept: '*/*' } });
+    return answer.headers.get('docker-content-digest') ?? undefined;
+  };
+}
+
+/** Intervals of a world in which nobody has time. */
+const quick = { git: { pollInterval: '150ms' }, registries: { pollInterval: '150ms' }, sync: { interval: '10s', workers: 4 } };
+
+/** Starts everything but the service, which a scenario starts when its stage is set. */
+export async function startWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-scenario-'));
+  const [registry, remote, kubernetes, prometheus] = await Promise.all([
+    startRegistry(),
+    startGitRemote({ folder: join(folder, 'remote'), credential: login }),
+    startKubernetes(),
+    startPrometheus(),
+  ]);
+  const api = { url: kubernetes.url, token: kubernetes.token };
+  const player = await startPlayer({ server: api.url, token: api.token, resolveImage: imageResolver(registry), workloads: true });
+  await installKinds(api);
+  const apply = (object: object) => applyObject(api, object);
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } });
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, JSON.stringify(kubernetes.kubeconfig()));
+  const service = createServiceControl((generation) => ({
+    ...quick,
+    cluster: { kubeconfig },
+    git: { ...quick.git, stateDir: join(folder, `state-${generation}`) },
+    registries: { ...quick.registries, hosts: [{ prefix: registry.host, apiUrl: registry.url }] },
+    render: { toolDir: join(tmpdir(), 'windlass-tools') },
+    addresses: { allow: ['127.0.0.0/8'] },
+  }));
+  return {
+    registry,
+    remote,
+    kubernetes,
+    prometheus,
+    service,
+    api: createApiReader(api),
+    image: (repository) => `${registry.host}/${repository}`,
+    push: async (repository, tag) => (await pushImage(registry.url, repository, tag)).digest,
+    retag: async (repository, from, to) => (await retag(registry.url, repository, { from, to })).digest,
+    async repository(name, files, password = login.password) {
+      const url = remote.url(name);
+      await apply(repositorySecret(name, url, { ...login, password }));
+      return openRepository({ name, url, bare: remote.repository(name), folder: join(folder, 'people', name) }, files);
+    },
+    apply,
+    async close() {
+      await service.stop();
+      await player.stop();
+      await Promise.all([registry.stop(), remote.stop(), kubernetes.stop(), prometheus.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

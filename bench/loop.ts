@@ -12,6 +12,7 @@ const silent: Narrator = {
   chapter: () => undefined,
   event: () => undefined,
   check: () => undefined,
+  saw: () => undefined,
   report: () => undefined,
   waiting: () => undefined,
   summary: () => undefined,

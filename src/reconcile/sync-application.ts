@@ -1,10 +1,12 @@
 import { Failure } from '../kernel/failure.ts';
 import type { Millis } from '../kernel/time.ts';
+import { millisOf } from '../kernel/time.ts';
 import type { OperationState } from '../resources/application.ts';
 import { refKey } from '../kernel/refs.ts';
 import { refOf } from '../resources/meta.ts';
 import { autoSync } from '../sync/auto-sync.ts';
 import { compare } from '../sync/compare.ts';
+import { trackingNameOf } from '../sync/tracking.ts';
 import { planSync } from '../sync/plan.ts';
 import { isRunning } from '../sync/operation.ts';
 import type { ActionResult } from '../sync/results.ts';
@@ -42,7 +44,16 @@ async function ask(turn: Turn, state?: OperationState): Promise<SyncQuestion> {
     predictions,
     cluster: cluster.name,
     now: clock.now(),
+    trackedAs: trackingNameOf({ name: app.ref.name, namespace: app.ref.namespace, controlNamespace: context.settings.home }),
+    ...(isAdopting(app) ? { adopting: true } : {}),
   };
+}
+
+/** Whether no operation of ours has ended yet: what another controller left behind is not pruned by the first one (LOOP 24). */
+function isAdopting(app: AppView): boolean {
+  const { windlass, operationState } = app.resource.view.status ?? {};
+  // Times of operations are whole seconds.
+  return windlass?.adoptedAt === undefined || !(millisOf(operationState?.finishedAt ?? '') + 1000 > millisOf(windlass.adoptedAt));
 }
 
 function withState(app: AppView, operationState: OperationState): AppView {

@@ -2,6 +2,7 @@ import type { GroupKind } from '../../cluster/answers.ts';
 import { refKey } from '../../kernel/refs.ts';
 import type { KubeObject } from '../../resources/meta.ts';
 import { groupOf, refOf } from '../../resources/meta.ts';
+import { namespaceToCreate } from '../../sync/options.ts';
 import { ownsByTracking, trackingNameOf } from '../../sync/tracking.ts';
 import type { AppView } from '../world.ts';
 import type { SyncContext } from './context.ts';
@@ -27,5 +28,16 @@ export async function liveObjects(
   const live = kinds
     .flatMap((kind) => cluster.list(kind))
     .filter((object) => wanted.has(refKey(refOf(object, cluster.name))) || ownsByTracking(object, tracking));
-  return Object.fromEntries(live.map((object) => [refKey(refOf(object, cluster.name)), object]));
+  const namespace = await destinationNamespace(context, app, signal);
+  return Object.fromEntries([...live, ...namespace].map((object) => [refKey(refOf(object, cluster.name)), object]));
+}
+
+/** The namespace that a sync would create, where it is there already. */
+async function destinationNamespace(context: SyncContext, app: AppView, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  const { cluster } = context.ports;
+  const ref = namespaceToCreate(app.resource.view, cluster.name);
+  if (ref === undefined) return [];
+  await cluster.watch({ group: '', kind: 'Namespace' }, signal);
+  const live = cluster.get(ref);
+  return live === undefined ? [] : [live];
 }

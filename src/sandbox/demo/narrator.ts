@@ -14,6 +14,8 @@ export interface Narrator {
   event(text: string, because?: string): void;
   /** A step that was observed, or was not. */
   check(ok: boolean, text: string, because?: string): void;
+  /** A check that something was seen, with the reason that came with it. */
+  saw(seen: { readonly because: string } | undefined, text: string): void;
   report(title: string, text: string): void;
   /** What is being waited for; shown on a terminal only. */
   waiting(text: string): void;
@@ -41,20 +43,20 @@ export function createNarrator(options: NarratorOptions): Narrator {
   const stamp = () => colour('dim', `${(elapsedMs() / 1000).toFixed(2).padStart(6)}s`);
   const reason = (because?: string) => (because === undefined ? '' : `\n         ${colour('dim', `because: ${because}`)}`);
   const extra = (because?: string) => (because === undefined ? {} : { because });
+  const check = (ok: boolean, text: string, because?: string): void => {
+    if (ok) passed += 1;
+    else failed += 1;
+    const mark = ok ? colour('green', '✔') : colour('red', '✘');
+    tell({ kind: 'check', ok, text, ...extra(because) }, `${stamp()} ${mark} ${text}${reason(because)}`);
+  };
   return {
     elapsedMs,
+    check,
+    saw: (seen, text) => check(seen !== undefined, text, seen?.because),
     passed: () => passed,
     failed: () => failed,
     chapter: (text) => tell({ kind: 'chapter', text }, `\n${colour('bold', text)}`),
     event: (text, because) => tell({ kind: 'event', text, ...extra(because) }, `${stamp()}   ${text}${reason(because)}`),
-    check(ok, text, because) {
-      if (ok) passed += 1;
-      else failed += 1;
-      tell(
-        { kind: 'check', ok, text, ...extra(because) },
-        `${stamp()} ${ok ? colour('green', '✔') : colour('red', '✘')} ${text}${reason(because)}`,
-      );
-    },
     report: (title, text) => tell({ kind: 'report', text: title, body: text }, `\n${colour('bold', title)}\n${text.trimEnd()}`),
     waiting(text) {
       if (!options.terminal || options.json) return;

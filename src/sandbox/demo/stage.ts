@@ -36,16 +36,16 @@ export type Stage = {
   readonly repositoryPath: string;
   readonly api: { readonly url: string; readonly token: string };
   readonly serviceUrl: string;
-  readonly metrics: { pause(): Promise<void>; resume(): Promise<void> };
-  push(tag: string, quality: 'good' | 'bad'): Promise<void>;
-  retag(from: string, to: string): Promise<void>;
+  readonly metrics: { readonly pause: () => Promise<void>; readonly resume: () => Promise<void> };
+  readonly push: (tag: string, quality: 'good' | 'bad') => Promise<void>;
+  readonly retag: (from: string, to: string) => Promise<void>;
   /** `git revert` of the newest commit, by a person. */
-  revert(): Promise<void>;
+  readonly revert: () => Promise<void>;
   /** How often the registry was asked for its tags by the service. */
-  listings(): number;
-  explain(): Promise<Explanation | undefined>;
-  serviceLog(): string;
-  stop(): Promise<void>;
+  readonly listings: () => number;
+  readonly explain: () => Promise<Explanation | undefined>;
+  readonly serviceLog: () => string;
+  readonly stop: () => Promise<void>;
 };
 
 const botLogin = { username: 'windlass', password: 'a-password-of-the-demo' };
@@ -80,7 +80,7 @@ function imageReader(registry: Servers['registry']) {
   };
   return {
     digestOf: async (image: string) => (await manifestOf(image))?.answer.headers.get('docker-content-digest') ?? undefined,
-    async errorRatioOf(imageId: string) {
+    errorRatioOf: async (imageId: string) => {
       const found = await manifestOf(imageId);
       if (found === undefined) return 0;
       const manifest = (await found.answer.json()) as { config: { digest: string } };
@@ -138,12 +138,8 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Starts everything, and the service last: the story begins with an Application that nobody has synced yet. */
-export async function setStage(cast: Cast, random: () => number, narrator: Narrator): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'windlass-demo-'));
-  const port = await freePort();
-  const serviceUrl = `http://127.0.0.1:${port}`;
-  const webhook = { url: `${serviceUrl}/webhooks/registry`, token: randomUUID() };
+/** Everything but the service: servers, player, traffic, the repository, the Application that nobody has synced yet. */
+async function setScene(cast: Cast, random: () => number, folder: string, webhook: { url: string; token: string }) {
   const servers = await startServers(folder, webhook);
   const { registry, remote, kubernetes } = servers;
   const api = { url: kubernetes.url, token: kubernetes.token };
@@ -153,12 +149,10 @@ export async function setStage(cast: Cast, random: () => number, narrator: Narra
   const repoUrl = remote.url('config.git');
   const personUrl = repoUrl.replace('http://', `http://${botLogin.username}:${botLogin.password}@`);
   const addresses = { registryHost: registry.host, repoUrl, metricsUrl: metrics.url };
-  narrator.event(`registry ${registry.url}, Git ${repoUrl}, Kubernetes API ${api.url} (in memory), metrics ${metrics.url}`);
-
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(kubernetes.kubeconfig()));
   await furnish(cast, addresses, folder, personUrl);
-  const push = async (tag: string, quality: 'good' | 'bad') => {
+  const push = async (tag: string, quality: 'good' | 'bad'): Promise<void> => {
     const ratio = quality === 'bad' ? cast.badRatio : cast.goodRatio();
     await pushImage(registry.url, cast.repository, tag, { labels: { [ratioLabel]: ratio.toFixed(4) } });
   };
@@ -167,44 +161,46 @@ export async function setStage(cast: Cast, random: () => number, narrator: Narra
   for (const name of ['argocd', 'windlass']) await applyObject(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await applyObject(api, repositorySecret(addresses, botLogin));
   await applyObject(api, applicationManifest(cast, addresses));
+  const stop = async (): Promise<void> => {
+    await player.stop();
+    await metrics.stop();
+    await Promise.all([registry.stop(), remote.stop(), kubernetes.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...servers, api, metrics, personUrl, addresses, kubeconfig, push, stop };
+}
 
+/** Starts everything, and the service last: the same code as in production, as a process of its own. */
+export async function setStage(cast: Cast, random: () => number, narrator: Narrator): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'windlass-demo-'));
+  const port = await freePort();
+  const serviceUrl = `http://127.0.0.1:${port}`;
+  const webhook = { url: `${serviceUrl}/webhooks/registry`, token: randomUUID() };
+  const scene = await setScene(cast, random, folder, webhook);
+  const { registry, remote, api, addresses, kubeconfig, personUrl, metrics, push } = scene;
+  narrator.event(`registry ${registry.url}, Git ${addresses.repoUrl}, Kubernetes API ${api.url} (in memory), metrics ${metrics.url}`);
   const settingsFile = join(folder, 'windlass.yaml');
   await writeFile(settingsFile, settingsText({ kubeconfig, folder, registryHost: registry.host, registryUrl: registry.url, port }));
   const service = await startServiceProcess(settingsFile, serviceUrl, { WINDLASS_DEMO_WEBHOOK: webhook.token });
-  const observer = await createObserver({
-    registryUrl: registry.url,
-    repository: cast.repository,
-    repoUrl: personUrl,
-    folder: join(folder, 'observer'),
-    api,
-  });
+  const seeing = { registryUrl: registry.url, repository: cast.repository, repoUrl: personUrl, folder: join(folder, 'observer'), api };
+  const observer = await createObserver(seeing);
   narrator.event(`the service answers at ${serviceUrl}`);
   return {
-    cast,
-    narrator,
-    observer,
-    addresses,
-    kubeconfig,
-    personUrl,
+    ...{ cast, narrator, observer, addresses, kubeconfig, personUrl, api, serviceUrl, metrics, push },
     repositoryPath: remote.repository('config.git'),
-    api,
-    serviceUrl,
-    metrics,
-    push,
-    retag: async (from, to) => void (await retag(registry.url, cast.repository, { from, to })),
+    retag: async (from, to) => {
+      await retag(registry.url, cast.repository, { from, to });
+    },
     revert: () => revertNewest(join(folder, 'person')),
     listings: () => registry.requests.get('GET tags') ?? 0,
-    async explain() {
+    explain: async () => {
       const answer = await fetch(`${serviceUrl}/api/applications/argocd/${cast.app}/explain`);
       return answer.ok ? ((await answer.json()) as Explanation) : undefined;
     },
     serviceLog: () => service.log(),
-    async stop() {
+    stop: async () => {
       await service.stop();
-      await player.stop();
-      await metrics.stop();
-      await Promise.all([registry.stop(), remote.stop(), kubernetes.stop()]);
-      await rm(folder, { recursive: true, force: true });
+      await scene.stop();
     },
   };
 }

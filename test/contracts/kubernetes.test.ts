@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { hasControllers, realBinaries, startMemory, startReal } from './kubernetes/api-servers.ts';
 import type { ApiServer } from './kubernetes/api-servers.ts';
 import { describeApply } from './kubernetes/apply.ts';
+import { describeClientSide } from './kubernetes/client-side.ts';
 import { describeDefinitions } from './kubernetes/definitions.ts';
 import { describeDeletion, describeOwners } from './kubernetes/deletion.ts';
 import { describeDiscovery } from './kubernetes/discovery.ts';
@@ -30,4 +31,5 @@ describe.each(servers)('%s', (_, begin, collects) => {
   describeDeletion(stage);
   if (collects) describeOwners(stage);
   describeDefinitions(stage);
+  describeClientSide(stage);
 });

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Body } from '../../kernel/json.ts';
+import { pageNotFound } from './call.ts';
+import type { Api, ObjectRoute, Reply } from './call.ts';
 import { aggregatedDiscovery, discoveryAt } from './discovery.ts';
 import { refusalOf } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { resourceOf } from './kinds.ts';
 import { matchesOf } from './lists.ts';
-import { pageNotFound, serveObjects } from './objects.ts';
-import type { Api, ObjectRoute, Reply } from './objects.ts';
+import { serveObjects } from './objects.ts';
 import { resolvePath } from './paths.ts';
 import { Refusal, statusOf } from './refusal.ts';
 import { streamChanges } from './watch-stream.ts';

@@ -29,7 +29,7 @@ const Meta = z.looseObject({
   ownerReferences: z.array(Owner).nullish(),
   managedFields: z.array(z.unknown()).nullish(),
 });
-export type Meta = z.infer<typeof Meta>;
+type Meta = z.infer<typeof Meta>;
 
 /** An object as a client sends it: what is known of its metadata is typed, everything else untouched. */
 export interface Draft {

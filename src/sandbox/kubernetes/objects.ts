@@ -1,34 +1,16 @@
-import * as yaml from 'yaml';
-import type { Body } from '../../kernel/json.ts';
+import { bodyOf, mediaType, notAllowed, pageNotFound, parseBody, readBody, writeOf } from './call.ts';
+import type { Api, Call, Reply } from './call.ts';
 import { deleteObject, readDeleteOptions } from './deletion.ts';
 import { resourceOf } from './kinds.ts';
-import type { KindTable } from './kinds.ts';
-import type { Lists } from './lists.ts';
 import { matchesOf } from './lists.ts';
 import type { ApiObject } from './object.ts';
 import { jsonPatch, mergePatch } from './patches.ts';
-import type { Route } from './paths.ts';
-import { badRequest, Refusal } from './refusal.ts';
-import type { Store } from './store.ts';
+import { badRequest } from './refusal.ts';
 import { strategicPatch } from './strategic.ts';
 import { isSubresource, serveSubresource } from './subresources.ts';
 import { presented } from './watch-stream.ts';
 import { applyObject, createObject, existing, patchObject, replaceObject } from './write.ts';
-import type { Write } from './write.ts';
-
-export type Api = { readonly store: Store; readonly kinds: KindTable; readonly lists: Lists };
-export type ObjectRoute = Extract<Route, { about: 'objects' }>;
-
-export type Call = {
-  readonly method: string;
-  readonly route: ObjectRoute;
-  readonly query: URLSearchParams;
-  readonly contentType: string;
-  readonly userAgent: string;
-  readonly text: string;
-};
-
-export type Reply = { readonly code: number; readonly body: Body };
+import type { Write } from './commit.ts';
 
 /** Answers everything but watches. Throws Refusal. */
 export function serveObjects(api: Api, call: Call): Reply {
@@ -64,7 +46,7 @@ function serveCollection(api: Api, call: Call): Reply {
 }
 
 function deleteCollection({ store }: Api, { route, query, text }: Call): Reply {
-  const options = readDeleteOptions(text === '' ? {} : parse(text), query);
+  const options = readDeleteOptions(text === '' ? {} : parseBody(text), query);
   const matching = store.list(resourceOf(route.kind)).filter(matchesOf(route.namespace, query));
   for (const object of matching) deleteObject(store, route.kind, object, options);
   return { code: 200, body: { kind: `${route.kind.kind}List`, apiVersion: route.kind.apiVersion, metadata: {}, items: matching } };
@@ -95,52 +77,4 @@ function changeOf(type: string, body: unknown, write: Write): (live: ApiObject) 
     default:
       throw mediaType(type);
   }
-}
-
-/** What a call says about the write it wants. */
-export function writeOf(call: Call): Write {
-  const { kind, namespace = '', name, subresource } = call.route;
-  return {
-    kind,
-    namespace,
-    name,
-    subresource: subresource === 'status' ? 'status' : '',
-    manager: call.query.get('fieldManager') ?? call.userAgent.split('/')[0] ?? 'unknown',
-    dryRun: call.query.get('dryRun') === 'All',
-  };
-}
-
-/** The body of a call as JSON or YAML. Throws 400. */
-export function readBody(call: Call): unknown {
-  if (call.contentType.includes('protobuf')) throw mediaType(call.contentType);
-  if (call.text.trim() === '') throw badRequest('the request has no body: expected an object');
-  return parse(call.text);
-}
-
-function bodyOf(call: Call): unknown {
-  return call.text.trim() === '' ? {} : parse(call.text);
-}
-
-function parse(text: string): unknown {
-  try {
-    return text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as unknown) : yaml.parse(text);
-  } catch (cause) {
-    throw badRequest(`the body is neither JSON nor YAML: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''}`);
-  }
-}
-
-function mediaType(type: string): Refusal {
-  return new Refusal(
-    415,
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format: ${type} (JSON, YAML and the four patches are known)`,
-  );
-}
-
-export function pageNotFound(): Refusal {
-  return new Refusal(404, 'NotFound', 'the server could not find the requested resource');
-}
-
-export function notAllowed(method: string): Refusal {
-  return new Refusal(405, 'MethodNotAllowed', `the server does not allow ${method} on the requested resource`);
 }

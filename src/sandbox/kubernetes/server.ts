@@ -9,7 +9,7 @@ import type { Fault } from './faults.ts';
 import { collectGarbage } from './garbage.ts';
 import { KindTable } from './kinds.ts';
 import { Lists } from './lists.ts';
-import type { Api } from './objects.ts';
+import type { Api } from './call.ts';
 import { Store } from './store.ts';
 import { createObject } from './write.ts';
 

@@ -60,7 +60,8 @@ export async function runService(options: StartOptions): Promise<number> {
   const log = pino({ level: settings.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const signal = stopSignal(log);
   const metrics = createServiceMetrics();
-  const { service, close } = await wire(settings, log, signal, metrics);
+  const wired = await wire(settings, log, signal, metrics);
+  const { service } = wired;
   let ready = false;
   const secret = webhookSecret(settings);
   const server = createServer({
@@ -83,7 +84,7 @@ export async function runService(options: StartOptions): Promise<number> {
     ready = false;
     const grace = AbortSignal.timeout(settings.shutdown.grace);
     await Promise.race([service.stop(), whenAborted(grace)]);
-    await Promise.race([Promise.all([server.close(), close()]), whenAborted(grace)]);
+    await Promise.race([Promise.all([server.close(), wired.close()]), whenAborted(grace)]);
     log.info({}, 'stopped');
   }
   return 0;

@@ -7,6 +7,7 @@ import { createCluster } from './cluster/cluster.ts';
 import { loadAccess } from './cluster/access.ts';
 import { createGit } from './git/git.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
+import { meterPorts } from './meter.ts';
 import type { CredentialSources } from './reconcile/credentials.ts';
 import type { Clock, Ports } from './reconcile/ports.ts';
 import type { Service } from './reconcile/service.ts';
@@ -26,7 +27,7 @@ const clock: Clock = {
 type Adapters = { readonly ports: Ports; close(): Promise<void> };
 
 /** The real ports, from the settings. */
-async function createPorts(settings: Settings, log: Logger, signal: AbortSignal): Promise<Adapters> {
+async function createPorts(settings: Settings, log: Logger, signal: AbortSignal, counting?: ServiceMetrics): Promise<Adapters> {
   const allowAddress = createAddressRule(settings.addresses.allow);
   const access = await loadAccess({
     ...(settings.cluster.kubeconfig === '' ? {} : { kubeconfig: settings.cluster.kubeconfig }),
@@ -54,7 +55,7 @@ async function createPorts(settings: Settings, log: Logger, signal: AbortSignal)
   });
   const ports: Ports = { clock, random: Math.random, newId: randomUUID, log, registry, git, render, cluster, metrics };
   return {
-    ports,
+    ports: meterPorts(ports, counting),
     async close() {
       await Promise.all([cluster.stop(), registry.close(), metrics.close(), git.close()]);
     },
@@ -82,12 +83,13 @@ export type Wired = { readonly service: Service; readonly ports: Ports; close():
 
 /** The service over real adapters; nothing runs before `service.start`. */
 export async function wire(settings: Settings, log: Logger, signal: AbortSignal, metrics?: ServiceMetrics): Promise<Wired> {
-  const adapters = await createPorts(settings, log, signal);
+  const adapters = await createPorts(settings, log, signal, metrics);
   const claims = { namespaces: settings.applicationNamespaces };
   const service = createService({
     ports: adapters.ports,
     credentials: credentialSources(settings, adapters.ports),
     workers: settings.sync.workers,
+    ...(metrics === undefined ? {} : { tally: metrics }),
     update: {
       author: settings.git.author,
       holdsPath: settings.holds.path,

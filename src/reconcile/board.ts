@@ -15,7 +15,6 @@ export const updateConditions = [
   'VerdictPending',
   'CanaryNotJudged',
 ] as const;
-export type UpdateConditionType = (typeof updateConditions)[number];
 
 /**
  * Where the update loop leaves what it has to say about an Application, and where the one writer of Application status reads it.

@@ -28,6 +28,9 @@ export interface Router {
   branchOf(app: AppView): string;
 }
 
+/** Argo CD's label of Secrets that hold the login of repositories. */
+const repositorySecretLabel = 'argocd.argoproj.io/secret-type';
+
 const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
 function ownerOf(object: KubeObject, kind: string): string | undefined {
@@ -73,6 +76,7 @@ class EventRouter implements Router {
       this.#routeApplication(object);
       return;
     }
+    if (object.kind === 'Secret') this.#routeSecret(object);
     if (object.kind === 'Rollout') {
       this.#options.queues.rollouts.add(keyOf(object));
       this.#routeVerdict(object, object.metadata.name);
@@ -83,6 +87,14 @@ class EventRouter implements Router {
     this.#routeOwned(object);
     const app = this.#appOf(object);
     if (app !== undefined) this.#options.queues.syncs.add(keyOf(app.resource.raw));
+  }
+
+  /** A login that was corrected is tried at once, not after the wait that its failures earned. */
+  #routeSecret(object: KubeObject): void {
+    if (!Object.hasOwn(object.metadata.labels ?? {}, repositorySecretLabel)) return;
+    const { cluster } = this.#options.ports;
+    for (const app of cluster.list(kinds.application)) this.#routeApplication(app);
+    for (const key of this.#options.contexts.subscriptions.branches()) this.#options.queues.updates.add(key);
   }
 
   #appOf(object: KubeObject | undefined): AppView | undefined {

@@ -15,7 +15,7 @@ import { runAnalysis } from './run-analysis.ts';
 import { createHeads, createListings } from './sources.ts';
 import type { SyncContext, SyncSettings } from './sync/context.ts';
 import { syncApplication } from './sync-application.ts';
-import type { UpdateContext, UpdateSettings } from './update/context.ts';
+import type { Tally, UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { createSubscriptions } from './update/index.ts';
@@ -29,6 +29,7 @@ export type ServiceOptions = {
   readonly sync: SyncSettings;
   readonly credentials: CredentialSources;
   readonly workers: number;
+  readonly tally?: Tally;
   readonly onRun?: (queue: string, key: string, ms: number, outcome: 'ok' | 'failed') => void;
 };
 
@@ -59,7 +60,15 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
     },
   };
   const listings = createListings(ports, options.update.registryPollMs * 0.9);
-  const update: UpdateContext = { ports, settings: options.update, listings, heads: learning, board, credentials };
+  const update: UpdateContext = {
+    ports,
+    settings: options.update,
+    listings,
+    heads: learning,
+    board,
+    credentials,
+    ...(options.tally === undefined ? {} : { tally: options.tally }),
+  };
   const sync: SyncContext = { ports, settings: options.sync, heads, board, credentials, predictions: createPredictions(ports.cluster) };
   return { update, sync, subscriptions: createSubscriptions(update) };
 }

@@ -52,7 +52,7 @@ async function takeTurn(
   maxHeadAgeMs: number,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const gathered = await gather(context, subscriptions, maxHeadAgeMs, signal);
+  const gathered = await gatherOrTell(context, subscriptions, maxHeadAgeMs, signal);
   const settled = await settleVerdicts(context, gathered, signal);
   if (settled.raced || settled.pushed) return { raced: settled.raced, lowered: settled.pushed };
   const { decided, failed } = await decideAll(context, gathered, signal);
@@ -73,6 +73,23 @@ async function takeTurn(
   }
   report(context, gathered, decided, merge(failed, settled.conditions));
   return { raced: false, lowered: false };
+}
+
+/** A branch that cannot be read is told to every Application that is written to it. */
+async function gatherOrTell(
+  context: UpdateContext,
+  subscriptions: readonly Subscription[],
+  maxHeadAgeMs: number,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  try {
+    return await gather(context, subscriptions, maxHeadAgeMs, signal);
+  } catch (thrown) {
+    if (thrown instanceof Failure && !signal.aborted) {
+      for (const { app } of subscriptions) context.board.post(app.ref, [{ type: 'ImageUpdateError', message: thrown.message }]);
+    }
+    throw thrown;
+  }
 }
 
 function merge(...maps: readonly ReadonlyMap<string, readonly Condition[]>[]): ReadonlyMap<string, readonly Condition[]> {

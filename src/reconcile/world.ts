@@ -79,7 +79,7 @@ export function applicationOf(object: KubeObject, cluster: ClusterPort, claims: 
   return found !== undefined && 'resource' in found ? found : undefined;
 }
 
-export function readKind<View>(
+function readKind<View>(
   cluster: ClusterPort,
   kind: GroupKind,
   schema: Parameters<typeof readResource<View>>[0],

@@ -86,7 +86,6 @@ const Status = z.looseObject({
     .looseObject({ adoptedAt: z.string().optional(), healthyRevision: z.string().optional(), healthyAt: z.string().optional() })
     .optional(),
 });
-export type ApplicationStatus = z.infer<typeof Status>;
 
 /** Argo CD v3.5's Application, the fields that are read. It has no status subresource. */
 export const Application = z.object({

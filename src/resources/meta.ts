@@ -50,9 +50,23 @@ export function readResource<View>(schema: z.ZodType<View>, raw: KubeObject): Re
   const problems = parsed.error.issues.map((issue) => ({
     at: `${raw.kind} ${raw.metadata.namespace ?? ''}/${raw.metadata.name}: ${issue.path.join('.')}`,
     got: JSON.stringify(valueAt(raw, issue.path)) ?? 'nothing',
-    expected: issue.message,
+    expected: expectationOf(issue),
   }));
   return { kind: 'malformed', problems };
+}
+
+const kindNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' ? (kindNames[issue.expected] ?? issue.expected) : issue.message;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,5 @@
 import type { Action } from '../kernel/action.ts';
-import type { Millis, Time } from '../kernel/time.ts';
+import type { Millis } from '../kernel/time.ts';
 import type { AnalysisRun, AnalysisTemplate } from '../resources/analysis.ts';
 import type { KubeObject, Resource } from '../resources/meta.ts';
 import type { Rollout, RolloutStatus } from '../resources/rollout.ts';
@@ -30,5 +30,3 @@ export type RolloutStep = {
   readonly wakeAt?: Millis;
   readonly because: string;
 };
-
-export type { Time };

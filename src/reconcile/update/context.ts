@@ -23,6 +23,13 @@ export type UpdateSettings = {
   readonly home: string;
 };
 
+/** What is counted of the loop's work, by closed words. */
+export type Tally = {
+  readonly countCommits: (kind: 'raise' | 'lower' | 'hold', commits: number) => void;
+  readonly countDecision: (kind: string) => void;
+  readonly countVerdict: (kind: string) => void;
+};
+
 /** What the update loop works with. */
 export type UpdateContext = {
   readonly ports: Ports;
@@ -31,6 +38,7 @@ export type UpdateContext = {
   readonly heads: Heads;
   readonly board: Board;
   readonly credentials: CredentialSources;
+  readonly tally?: Tally;
 };
 
 /** One Application's wish to be kept current, resolved to a repository, a branch and a target. */

@@ -2,6 +2,7 @@ import type { ImageName } from '../../kernel/image.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { sentenceOf } from '../../kernel/failure.ts';
+import { repositoryAccess } from '../credentials.ts';
 import type { AppView } from '../world.ts';
 import { readApplications } from '../world.ts';
 import type { Subscribed, Subscription, UpdateContext } from './context.ts';
@@ -55,7 +56,9 @@ export function createSubscriptions(context: UpdateContext): Subscriptions {
         ),
       );
       const mine = read.flatMap((one) =>
-        one.kind === 'subscribed' && branchKey(one.subscription.repoId, one.subscription.branch) === key ? [one.subscription] : [],
+        one.kind === 'subscribed' && branchKey(one.subscription.repoId, one.subscription.branch) === key
+          ? [withLoginOfNow(context, one.subscription)]
+          : [],
       );
       return mine.sort((a, b) => (refKey(a.app.ref) < refKey(b.app.ref) ? -1 : 1));
     },
@@ -69,6 +72,11 @@ export function createSubscriptions(context: UpdateContext): Subscriptions {
     branches: () => [...new Set(live().map((one) => branchKey(one.repoId, one.branch)))],
     forget: (application) => void known.delete(refKey(application)),
   };
+}
+
+/** A Secret may have been corrected since the annotations were read. */
+function withLoginOfNow({ credentials }: Pick<UpdateContext, 'credentials'>, subscription: Subscription): Subscription {
+  return { ...subscription, repo: repositoryAccess(subscription.repo.url, credentials) };
 }
 
 /** The same subscription with the Application as it is now (its status is read when deciding). */

@@ -66,7 +66,16 @@ function writtenImages(reading: Reading, moves: readonly Move[], because: string
     const state = reading.gathered.places.find((one) => placeKey(one.place) === placeKey(move.place));
     if (state === undefined) return [];
     const image = state.readers[0]?.watch.image ?? '';
-    return [{ place: state.place, image, from: state.current ?? {}, to: move.to, digests: [], because }];
+    return [
+      {
+        place: state.place,
+        image,
+        from: state.current ?? {},
+        to: move.to,
+        digests: move.digest === undefined ? [] : [move.digest],
+        because,
+      },
+    ];
   });
 }
 
@@ -117,6 +126,7 @@ async function write(reading: Reading, one: Case, answer: Acting): Promise<Step>
     return { kind: 'raced' };
   }
   const sha = pushed.commits.at(-1) ?? '';
+  context.tally?.countCommits(answer.kind === 'lower' ? 'lower' : 'hold', pushed.commits.length);
   context.heads.learn(gathered.repoId, gathered.branch, sha);
   const reason = answer.kind === 'lower' ? 'ImageLowered' : 'ImageHeld';
   await Promise.all(
@@ -145,6 +155,7 @@ async function propose(reading: Reading, one: Case, answer: Extract<Answer, { ki
 async function settleOne(reading: Reading, found: Case): Promise<Step> {
   const one = await seenAgain(reading, found);
   const { answer, facts } = await answerCase(reading, one);
+  reading.context.tally?.countVerdict(one.verdict.kind);
   reading.context.ports.log.info({ verdict: one.verdict, answer: answer.kind, because: answer.because }, 'verdict answered');
   reading.context.ports.log.debug(
     { replay: { function: 'answerFor', question: { verdict: one.verdict, facts }, now: reading.context.ports.clock.now() } },

@@ -92,6 +92,7 @@ async function pushBundles(context: UpdateContext, gathered: Gathered, attempt: 
   const { bundles, commits } = attempt;
   const pushed: Pushed = await context.ports.git.push(gathered.repo, { branch: gathered.branch, head: gathered.head }, commits);
   if (pushed.kind === 'pushed') {
+    context.tally?.countCommits('raise', pushed.commits.length);
     const changes = bundles.flatMap((one, index) =>
       one.applications.flatMap((application) =>
         one.raises.map((raise) => ({ application, change: writtenImage(raise), commit: pushed.commits[index] ?? '' })),

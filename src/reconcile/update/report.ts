@@ -27,6 +27,7 @@ export function report(
     'because' in gathered.holds
       ? [{ type: 'HoldsUnreadable', message: `${gathered.holds.because}; nothing is raised in this repository` }]
       : [];
+  for (const { choice } of decided) context.tally?.countDecision(choice.kind);
   for (const { app } of gathered.subscriptions) {
     const key = refKey(app.ref);
     const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));

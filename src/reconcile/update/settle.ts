@@ -1,11 +1,10 @@
 import type { KubeObject } from '../../resources/meta.ts';
 import { refOf } from '../../resources/meta.ts';
+import { unsettledFinalizer } from '../../rollout/runs.ts';
 import { oneLine } from '../../kernel/escape.ts';
 import type { Reading } from './decide.ts';
 import type { Case } from './verdict-facts.ts';
 
-/** Keeps a failed AnalysisRun until Git has learned from it (LOOP 11). */
-export const unsettledFinalizer = 'windlass.dev/unsettled';
 const settledAnnotation = 'windlass.dev/settled';
 
 type About = Pick<Case, 'verdict' | 'view'>;

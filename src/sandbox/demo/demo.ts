@@ -18,8 +18,13 @@ export async function playDemo(options: DemoOptions, signal: AbortSignal): Promi
   const cast = chooseCast(random);
   narrator.event(`seed ${options.seed}: the application is ${cast.app}, the image ${cast.repository}`);
   const stage = await setStage(cast, random, narrator);
+  // Interrupted in the middle, the servers and their folder go away all the same.
+  const interrupted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true }),
+  );
+  interrupted.catch(() => undefined);
   try {
-    const story = await tellStory(stage);
+    const story = await Promise.race([tellStory(stage), interrupted]);
     await reportStory(stage, story);
     narrator.summary({
       seed: options.seed,
@@ -30,6 +35,9 @@ export async function playDemo(options: DemoOptions, signal: AbortSignal): Promi
       narrator.report('still running', describeAccess(stage));
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    return 130;
   } finally {
     if (options.log !== undefined) await writeFile(options.log, stage.serviceLog());
     await stage.stop();

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { oneLine } from '../kernel/escape.ts';
 import type { Body } from '../kernel/json.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { ObjectRef } from '../kernel/refs.ts';
+import { describeRef } from '../kernel/refs.ts';
 
 const Strings = z.record(z.string(), z.string());
 
@@ -48,8 +50,8 @@ export function readResource<View>(schema: z.ZodType<View>, raw: KubeObject): Re
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { kind: 'read', resource: { view: parsed.data, raw } };
   const problems = parsed.error.issues.map((issue) => ({
-    at: `${raw.kind} ${raw.metadata.namespace ?? ''}/${raw.metadata.name}: ${issue.path.join('.')}`,
-    got: JSON.stringify(valueAt(raw, issue.path)) ?? 'nothing',
+    at: `${describeRef(refOf(raw, ''))}: ${issue.path.join('.')}`,
+    got: describeValue(valueAt(raw, issue.path)),
     expected: expectationOf(issue),
   }));
   return { kind: 'malformed', problems };
@@ -67,6 +69,10 @@ const kindNames: Readonly<Record<string, string>> = {
 
 function expectationOf(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' ? (kindNames[issue.expected] ?? issue.expected) : issue.message;
+}
+
+function describeValue(value: unknown): string {
+  return value === undefined ? 'nothing' : oneLine(JSON.stringify(value));
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

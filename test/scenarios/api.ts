@@ -33,27 +33,43 @@ export function createApiReader(api: { readonly url: string; readonly token: str
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
-  const list = async (path: string) => field<Fields[]>(await send('GET', path), 'items') ?? [];
+  const list = async (path: string) => listAt(await send('GET', path), 'items');
   const conditions = async (application: string) =>
-    field<SeenCondition[]>(await send('GET', applicationPath(application)), 'status.conditions') ?? [];
+    listAt(await send('GET', applicationPath(application)), 'status.conditions').map((one) => ({
+      type: textAt(one, 'type'),
+      message: textAt(one, 'message'),
+    }));
   return {
     get: async (path) => (await send('GET', path)) as Fields | undefined,
     list,
-    remove: async (path) => void (await send('DELETE', path)),
-    patch: async (path, body) => void (await send('PATCH', path, body)),
+    remove: (path) => send('DELETE', path).then(() => undefined),
+    patch: (path, body) => send('PATCH', path, body).then(() => undefined),
     conditions,
     condition: async (application, type) => (await conditions(application)).find((one) => one.type === type)?.message,
     async events(namespace, name) {
       const events = await list(`/api/v1/namespaces/${namespace}/events`);
-      return events.filter((event) => field(event, 'involvedObject.name') === name) as unknown as SeenEvent[];
+      return events
+        .filter((event) => textAt(event, 'involvedObject.name') === name)
+        .map((event) => ({ type: textAt(event, 'type'), reason: textAt(event, 'reason'), message: textAt(event, 'message') }));
     },
   };
 }
 
 /** A field deep in an object that the API answered; undefined where it is not there. */
-export function field<Value = unknown>(object: unknown, path: string): Value | undefined {
-  const found = path
+export function field(object: unknown, path: string): unknown {
+  return path
     .split('.')
-    .reduce<unknown>((held, key) => (typeof held === 'object' && held !== null ? Reflect.get(held, key) : undefined), object);
-  return found as Value | undefined;
+    .reduce<unknown>((held, key) => (typeof held === 'object' && held !== null ? (held as Fields)[key] : undefined), object);
+}
+
+/** A text deep in an object; '' where there is none. */
+export function textAt(object: unknown, path: string): string {
+  const found = field(object, path);
+  return typeof found === 'string' ? found : '';
+}
+
+/** A list of objects deep in an object; empty where there is none. */
+export function listAt(object: unknown, path: string): readonly Fields[] {
+  const found = field(object, path);
+  return Array.isArray(found) ? (found as Fields[]) : [];
 }

@@ -10,7 +10,7 @@ import { startKubernetes } from '../../src/sandbox/kubernetes/server.ts';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import type { SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
-import { createApiReader } from './api.ts';
+import { applicationPath, createApiReader, textAt } from './api.ts';
 import type { ApiReader } from './api.ts';
 import { repositorySecret } from './manifests.ts';
 import type { SettablePrometheus } from './prometheus.ts';
@@ -38,6 +38,8 @@ export type World = {
   /** A new repository with these files, and the Secret that lets the bot in. */
   repository(name: string, files: Readonly<Record<string, string>>, password?: string): Promise<Repository>;
   apply(object: object): Promise<void>;
+  /** Takes every Application away, so that the next scenario has the machine for itself. */
+  removeApplications(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -72,6 +74,7 @@ export async function startWorld(): Promise<World> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } });
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(kubernetes.kubeconfig()));
+  const reader = createApiReader(api);
   const service = createServiceControl((generation) => ({
     ...quick,
     cluster: { kubeconfig },
@@ -86,7 +89,7 @@ export async function startWorld(): Promise<World> {
     kubernetes,
     prometheus,
     service,
-    api: createApiReader(api),
+    api: reader,
     image: (repository) => `${registry.host}/${repository}`,
     push: async (repository, tag) => (await pushImage(registry.url, repository, tag)).digest,
     retag: async (repository, from, to) => (await retag(registry.url, repository, { from, to })).digest,
@@ -96,6 +99,10 @@ export async function startWorld(): Promise<World> {
       return openRepository({ name, url, bare: remote.repository(name), folder: join(folder, 'people', name) }, files);
     },
     apply,
+    async removeApplications() {
+      const applications = await reader.list('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications');
+      for (const one of applications) await reader.remove(applicationPath(textAt(one, 'metadata.name')));
+    },
     async close() {
       await service.stop();
       await player.stop();

@@ -34,7 +34,16 @@ export function repoIdOf(url: string): RepoId {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) return url;
   const port = parsed.port === '' || (parsed.protocol === 'ssh:' && parsed.port === '22') ? '' : `:${parsed.port}`;
-  return joinRepo(`${parsed.hostname.toLowerCase()}${port}`, decodeURIComponent(parsed.pathname));
+  return joinRepo(`${parsed.hostname.toLowerCase()}${port}`, decoded(parsed.pathname));
+}
+
+/** A path that is written in code (`%20`) and plain is one; one that is no code stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function joinRepo(host: string, path: string): RepoId {

@@ -1,16 +1,23 @@
 const limit = 200;
 
+// Keywords and references of GitHub, GitLab and Gitea: `fixes #12`, `Closing issue group/project#4`, `resolves https://...`.
+const closing =
+  /\b(clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)(:?\s+)(?=(?:issues?\s+)?(?:[\w./-]*[#!]\d|gh-\d|https?:))/gi;
+
 /**
  * Foreign text as one harmless line of at most 200 characters, for commits, branches, holds and Events (LOOP 22): no newline or
- * other control character, no leading dash, no @mention, no CI-skipping marker, no closing keyword.
+ * other control character, no change of writing direction, no leading dash, no @mention, no CI-skipping marker, no closing keyword.
  */
 export function oneLine(text: string): string {
   const flat = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ') // eslint-disable-line no-control-regex -- these are what must go
+    .toWellFormed()
+    .replace(/\p{Bidi_Control}+/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/^[\s-]+/, '')
-    .replace(/@(?=\w)/g, (_, offset: number, whole: string) => (whole.slice(offset).startsWith('@sha256:') ? '@' : '(at)'))
+    .replace(/@(?!sha(?:256|512):)(?=\w)/g, '(at)')
     .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
-    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?=#|\w+\/[\w.-]+#|https?:)/gi, '$1 no.$2')
+    .replace(closing, '$1 no.$2')
     .trim();
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 3)}...`;
+  // A cut must not leave half of a character that takes two.
+  return flat.length <= limit ? flat : `${flat.slice(0, limit - 3).replace(/\p{Cs}$/u, '')}...`;
 }

@@ -18,6 +18,12 @@ describe('oneLine makes foreign text harmless', () => {
     ['tag@sha256:abc', 'tag@sha256:abc'],
     ['x [skip ci]', 'x (skip ci)'],
     ['fixes #12', 'fixes no. #12'],
+    ['Closing issue group/project#4', 'Closing no. issue group/project#4'],
+    ['resolves: GH-7', 'resolves no.: GH-7'],
+    ['fixes the metrics of #12', 'fixes the metrics of #12'],
+    [`shop@sha512:${'ab'.repeat(64)}`, `shop@sha512:${'ab'.repeat(64)}`],
+    ['right\u202eto left\u2066', 'rightto left'],
+    ['half a \ud83d character', 'half a \ufffd character'],
     ['plain 1.2.3', 'plain 1.2.3'],
   ])('%j becomes %j', (text, line) => expect(oneLine(text)).toBe(line));
 
@@ -27,6 +33,8 @@ describe('oneLine makes foreign text harmless', () => {
         const line = oneLine(text);
         expect(line).not.toMatch(/[\n\r]|^-/);
         expect(line.length).toBeLessThanOrEqual(200);
+        expect(line.isWellFormed()).toBe(true);
+        expect(oneLine(line)).toBe(line);
       }),
     );
   });
@@ -37,7 +45,20 @@ describe('parseGoDuration', () => {
     ['1h30m', 5_400_000],
     ['300ms', 300],
     ['-1.5s', -1500],
+    ['+5s', 5000],
     ['0', 0],
+    ['-0', 0],
+    ['-0s', 0],
+    ['1.m', 60_000],
+    ['.5s', 500],
+    ['1h1h', 7_200_000],
+    ['250µs', 0.25],
+    ['250μs', 0.25],
+    ['2562047h', 9_223_369_200_000],
+    ['2562048h', undefined],
+    ['.s', undefined],
+    ['1 s', undefined],
+    ['--1s', undefined],
     ['1d', undefined],
     ['', undefined],
     ['5', undefined],
@@ -45,7 +66,12 @@ describe('parseGoDuration', () => {
 
   it.each([
     [420, '420ms'],
+    [999.6, '1s'],
     [1500, '1.5s'],
+    [59_960, '1m'],
+    [119_999, '2m'],
+    [3_599_900, '1h'],
+    [5_400_000, '1h30m'],
     [125_000, '2m5s'],
     [3_600_000, '1h'],
   ])('%j is told as %j', (ms, text) => expect(describeDuration(ms)).toBe(text));
@@ -58,6 +84,7 @@ describe('repoIdOf: one repository has one id', () => {
     'git@github.com:team/config.git',
     'ssh://git@github.com:22/team/config/',
   ])('%s', (url) => expect(repoIdOf(url)).toBe('github.com/team/config'));
+  it('a path that is no code stays', () => expect(repoIdOf('https://github.com/team/100%.git')).toBe('github.com/team/100%'));
   it('a port that is not the default counts', () => expect(repoIdOf('http://127.0.0.1:3000/shop.git')).toBe('127.0.0.1:3000/shop'));
 });
 
@@ -72,9 +99,7 @@ describe('small words', () => {
   });
   it('a secret is shown nowhere', () => {
     const secret = new Secret('hunter2');
-    expect([String(secret), JSON.stringify({ secret }), inspect(secret), `${inspect({ deep: { secret } })}`].join()).not.toContain(
-      'hunter2',
-    );
+    expect([String(secret), JSON.stringify({ secret }), inspect(secret), inspect({ deep: { secret } })].join()).not.toContain('hunter2');
     expect(secret.reveal()).toBe('hunter2');
   });
   it('an unknown name lists the table', () => {

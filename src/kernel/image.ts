@@ -17,6 +17,7 @@ export type ImageReference = { readonly image: ImageName } & Reference;
 
 const tagGrammar = /^\w[\w.-]{0,127}$/;
 const digestGrammar = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+const registryGrammar = /^[\w.-]+(?::\d+)?$/;
 const repositoryGrammar = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
 /** The tag grammar of the OCI distribution specification 1.1. */
@@ -28,35 +29,40 @@ export function isDigest(text: string): boolean {
   return digestGrammar.test(text);
 }
 
-/** Registry host and repository of a canonical name. */
+/** Registry host and repository of a canonical name; no registry where there is no slash. */
 export function splitImageName(image: ImageName): { registry: string; repository: string } {
   const slash = image.indexOf('/');
-  return { registry: image.slice(0, slash), repository: image.slice(slash + 1) };
+  return { registry: image.slice(0, Math.max(slash, 0)), repository: image.slice(slash + 1) };
+}
+
+/** The part before the first slash is a registry where it looks like a host: distribution/reference v0.6.0, splitDockerDomain. */
+function splitWritten(written: string): { registry: string; repository: string } {
+  const { registry, repository } = splitImageName(written);
+  const isHost = /[.:]/.test(registry) || registry === 'localhost' || registry !== registry.toLowerCase();
+  if (isHost && registry !== 'docker.io' && registry !== 'index.docker.io') return { registry, repository };
+  const onHub = isHost ? repository : written;
+  return { registry: 'docker.io', repository: onHub.includes('/') ? onHub : `library/${onHub}` };
 }
 
 /** Canonical name of a written one; undefined where distribution/reference (v0.6.0) refuses it. */
 export function canonicalImageName(written: string): ImageName | undefined {
-  const slash = written.indexOf('/');
-  const first = slash < 0 ? '' : written.slice(0, slash);
-  const hasRegistry = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
-  const registry = hasRegistry ? first : 'docker.io';
-  const rest = hasRegistry ? written.slice(slash + 1) : written;
-  const hub = registry === 'docker.io' || registry === 'index.docker.io';
-  const repository = hub && !rest.includes('/') ? `library/${rest}` : rest;
-  if (!repositoryGrammar.test(repository) || !/^[\w.-]+(?::\d+)?$/.test(registry)) return undefined;
-  return `${hub ? 'docker.io' : registry}/${repository}`;
+  const { registry, repository } = splitWritten(written);
+  return repositoryGrammar.test(repository) && registryGrammar.test(registry) ? `${registry}/${repository}` : undefined;
+}
+
+/** The text before a mark and behind it; nothing behind it where the mark is not there. */
+function cutAt(text: string, mark: number): readonly [before: string, after: string | undefined] {
+  return mark < 0 ? [text, undefined] : [text.slice(0, mark), text.slice(mark + 1)];
 }
 
 /** Parses `name[:tag][@digest]` as a container's `image` field holds it; undefined where it is no reference. */
 export function parseImageReference(text: string): ImageReference | undefined {
-  const at = text.indexOf('@');
-  const digest = at < 0 ? undefined : text.slice(at + 1);
-  const named = at < 0 ? text : text.slice(0, at);
+  const [named, digest] = cutAt(text, text.indexOf('@'));
   const colon = named.lastIndexOf(':');
-  const tagged = colon > named.lastIndexOf('/');
-  const tag = tagged ? named.slice(colon + 1) : undefined;
-  const image = canonicalImageName(tagged ? named.slice(0, colon) : named);
-  if (image === undefined || (tag !== undefined && !isTag(tag)) || (digest !== undefined && !isDigest(digest))) return undefined;
+  const [name, tag] = cutAt(named, colon > named.lastIndexOf('/') ? colon : -1);
+  const image = canonicalImageName(name);
+  const wellFormed = (tag === undefined || isTag(tag)) && (digest === undefined || isDigest(digest));
+  if (image === undefined || !wellFormed) return undefined;
   return { image, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 

@@ -13,7 +13,11 @@ describe('canonicalImageName', () => {
     ['localhost/shop', 'localhost/shop'],
     ['127.0.0.1:5000/a/b/c', '127.0.0.1:5000/a/b/c'],
     ['Team/shop', 'Team/shop'] /* capitals make the first part a host, as in distribution/reference */,
+    ['docker.io/shop', 'docker.io/library/shop'],
+    ['docker.io', 'docker.io/library/docker.io'],
     ['ghcr.io/Team/shop', undefined],
+    ['/shop', undefined],
+    ['', undefined],
     ['ghcr.io/', undefined],
     ['a b', undefined],
   ])('%s is %s', (written, name) => expect(canonicalImageName(written)).toBe(name));

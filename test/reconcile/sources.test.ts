@@ -3,7 +3,7 @@ import { Failure } from '../../src/kernel/failure.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { GitPort, RegistryPort } from '../../src/reconcile/ports.ts';
 import { createHeads, createListings } from '../../src/reconcile/sources.ts';
-import type { Listing, RegistryAccess } from '../../src/registry/listing.ts';
+import type { Listing, RegistryAccess, TagFacts } from '../../src/registry/listing.ts';
 import { createModelClock } from './model-ports.ts';
 
 const signal = new AbortController().signal;
@@ -29,10 +29,15 @@ const access: RegistryAccess = { apiUrl: 'https://ghcr.io' };
 function registryOf() {
   const clock = createModelClock(1_000);
   const { asked, ask } = questions<Listing>();
-  const registry: RegistryPort = { list: (of, _access, asking) => ask(of, asking), facts: unasked, served: unasked };
+  const tags = questions<TagFacts | 'absent'>();
+  const registry: RegistryPort = {
+    list: (of, _access, asking) => ask(of, asking),
+    facts: (of, tag, _access, asking) => tags.ask(`${of}:${tag}`, asking),
+    served: unasked,
+  };
   const listings = createListings({ registry, clock }, 60_000);
   const listing = (...tags: string[]): Listing => ({ image, tags, complete: true, observedAt: '2026-01-01T00:00:00.000Z' });
-  return { clock, asked, listings, listing };
+  return { clock, asked, askedTags: tags.asked, listings, listing };
 }
 
 describe('listings', () => {
@@ -97,6 +102,19 @@ describe('listings', () => {
       void listings.get(image, each, signal);
     expect(asked).toHaveLength(4);
   });
+});
+
+it('facts of a tag are asked for once per interval, for each tag, and again when the image was forgotten', () => {
+  const { clock, askedTags, listings } = registryOf();
+  const ask = (...tags: string[]) => tags.forEach((tag) => void listings.facts({ image, tag }, access, signal));
+  ask('1.0', '1.1', '1.0');
+  expect(askedTags.map(({ about }) => about)).toEqual([`${image}:1.0`, `${image}:1.1`]);
+  listings.forget(image);
+  ask('1.0', '1.0');
+  expect(askedTags).toHaveLength(3);
+  clock.advance(60_000);
+  ask('1.0');
+  expect(askedTags).toHaveLength(4);
 });
 
 const repo = { url: 'https://git.example.com/acme/shop.git' };

@@ -75,6 +75,11 @@ function stateOf(context: UpdateContext, app: AppView): Pick<Explanation, 'appli
   };
 }
 
+/** An address as it may be shown: a login that somebody wrote into it stays out. */
+function withoutLogin(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
+}
+
 /** Why an Application runs what it runs: every place, every tag with the rule that decided it. Reads, and writes nothing. */
 export async function describeApplication(
   { update, subscriptions }: Contexts,
@@ -100,7 +105,7 @@ export async function describeApplication(
   return {
     ...base,
     kind: 'managed',
-    repository: repo.url,
+    repository: withoutLogin(repo.url),
     branch,
     head: gathered.head,
     conditions,

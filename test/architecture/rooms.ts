@@ -4,7 +4,7 @@ export type Allowance = { readonly values: readonly string[]; readonly types: re
 const base = ['kernel', 'resources'];
 const decisions = ['policy', 'writeback', 'sync', 'analysis', 'rollout', 'traffic', 'verdict'];
 const outside = ['registry', 'git', 'render', 'cluster', 'metrics'];
-const edges = ['settings', 'server', 'sandbox', 'cli', 'main', 'wire'];
+const edges = ['settings', 'server', 'sandbox', 'cli', 'main', 'wire', 'meter'];
 const everything = [...base, ...decisions, ...outside, 'reconcile', ...edges];
 
 /** The import table of the design, with two additions: rollout takes values from analysis, verdict types from policy and writeback. */
@@ -30,6 +30,7 @@ export const rooms: Readonly<Record<string, Allowance>> = {
   cli: { values: everything, types: [] },
   main: { values: everything, types: [] },
   wire: { values: everything, types: [] },
+  meter: { values: everything, types: [] },
 };
 
 /** Rooms that decide from values alone. */

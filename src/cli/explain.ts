@@ -7,6 +7,16 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+function commitLines({ commit }: ExplainedPlace): readonly string[] {
+  if (commit === undefined) return [];
+  if ('because' in commit) return [`  cannot be written: ${commit.because}`];
+  const message = commit.message.split('\n').map((line) => `    ${line}`);
+  return [
+    `  would change ${commit.file}: ${JSON.stringify(commit.was)} becomes ${JSON.stringify(commit.text)}, in this commit:`,
+    ...message,
+  ];
+}
+
 function explainPlace(place: ExplainedPlace): string {
   const outcome = place.kind === 'raise' ? `raise to ${place.to?.tag ?? place.to?.digest ?? ''}` : place.kind;
   const holds = place.holds.map(
@@ -19,6 +29,7 @@ function explainPlace(place: ExplainedPlace): string {
     `  written at ${place.place}`,
     `  Git says ${place.current}`,
     `  ${outcome}: ${place.because}`,
+    ...commitLines(place),
     ...holds,
     '',
     table(tags),

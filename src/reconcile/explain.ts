@@ -6,9 +6,11 @@ import { refKey } from '../kernel/refs.ts';
 import type { PlaceQuestion, TagVerdict } from '../policy/choice.ts';
 import type { Rollout } from '../resources/rollout.ts';
 import type { Condition } from './board.ts';
-import type { Decided, UpdateContext } from './update/context.ts';
+import type { Decided, Gathered, UpdateContext } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import { gather } from './update/gather.ts';
+import type { Preview } from './update/raise.ts';
+import { previewOf } from './update/raise.ts';
 import type { Subscriptions } from './update/index.ts';
 import { decideAll } from './update-images.ts';
 import type { AppView } from './world.ts';
@@ -23,6 +25,8 @@ export type ExplainedPlace = {
   readonly because: string;
   readonly tags: readonly TagVerdict[];
   readonly holds: readonly Hold[];
+  /** What would be committed, where the place is to be raised. */
+  readonly commit?: Preview | { readonly because: string };
   /** What `windlass replay` takes. */
   readonly question: { readonly function: 'guard'; readonly question: PlaceQuestion; readonly now: number };
 };
@@ -41,8 +45,9 @@ export type Explanation = {
 
 type Contexts = { readonly update: UpdateContext; readonly subscriptions: Subscriptions };
 
-function explainPlace(decided: Decided, now: number): ExplainedPlace {
+function explainPlace(gathered: Gathered, decided: Decided, now: number): ExplainedPlace {
   const { state, choice, question } = decided;
+  const commit = previewOf(gathered, decided);
   return {
     place: placeKey(state.place),
     image: state.readers[0]?.watch.image ?? '',
@@ -52,6 +57,7 @@ function explainPlace(decided: Decided, now: number): ExplainedPlace {
     because: choice.because,
     tags: choice.tags,
     holds: question.holds,
+    ...(commit === undefined ? {} : { commit }),
     question: { function: 'guard', question, now },
   };
 }
@@ -109,6 +115,6 @@ export async function describeApplication(
     branch,
     head: gathered.head,
     conditions,
-    places: mine.map((one) => explainPlace(one, now)),
+    places: mine.map((one) => explainPlace(gathered, one, now)),
   };
 }

@@ -35,6 +35,6 @@ export function describeVerdict(verdict: Verdict): string {
 }
 
 function describeEvidence({ evidence }: Verdict): string {
-  if ('metric' in evidence) return `${evidence.metric} was ${evidence.value}, against ${evidence.limit}`;
+  if ('metric' in evidence) return `${evidence.metric} was ${Number(evidence.value.toPrecision(4))}, against ${evidence.limit}`;
   return 'person' in evidence ? evidence.person : evidence.because;
 }

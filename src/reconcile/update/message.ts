@@ -7,6 +7,7 @@ import { placeKey } from '../../kernel/place.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
 import type { Trailers } from '../../kernel/trailers.ts';
 import { trailer } from '../../kernel/trailers.ts';
+import { describeVerdict } from '../../verdict/describe.ts';
 
 export type WrittenImage = {
   readonly place: GitPlace;
@@ -62,7 +63,7 @@ export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], ho
   const subject = moves.length === 0 ? `hold ${held}` : `take ${back}, hold ${held}`;
   const lifting = 'To allow it again, remove its entry from the holds file.';
   return {
-    message: `${oneLine(`build: ${subject}`)}\n\n${oneLine(because)}\n\n${lifting}`,
+    message: `${oneLine(`build: ${subject}`)}\n\n${sentencesOf(verdict, because)}\n\n${lifting}`,
     trailers: [
       [trailer.application, applicationName(verdict.application)],
       ...moves.flatMap(imageTrailers),
@@ -70,6 +71,13 @@ export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], ho
       [trailer.verdict, oneLine(verdict.id)],
     ],
   };
+}
+
+/** What was found out, and what follows from it: a line each, so that neither cuts the other short. */
+function sentencesOf(verdict: Verdict, because: string): string {
+  const found = describeVerdict(verdict);
+  if (!because.startsWith(`${found}. `)) return oneLine(because);
+  return `${oneLine(`${found}.`)}\n${oneLine(because.slice(found.length + 2))}`;
 }
 
 /** A lowering's changes carry the reason already; a hold alone has to say it. */

@@ -67,6 +67,17 @@ function writtenImage(raise: Raise): WrittenImage {
   };
 }
 
+export type Preview = { readonly message: string; readonly file: string; readonly was: string; readonly text: string };
+
+/** What would be committed for a raise, or why it could not be written. */
+export function previewOf(gathered: Gathered, decided: Decided): Preview | { readonly because: string } | undefined {
+  if (!isRaise(decided)) return undefined;
+  const edited = editOf(decided, gathered);
+  const splice = edited.kind === 'edited' ? edited.splices[0] : undefined;
+  if (splice === undefined) return { because: edited.kind === 'refused' ? edited.because : 'nothing would change in Git' };
+  return { message: raiseText(readersOf(decided), [writtenImage(decided)]).message, file: splice.path, was: splice.was, text: splice.text };
+}
+
 /** The commits of all bundles whose edits do not collide, and who was refused why. */
 function buildCommits(context: UpdateContext, gathered: Gathered, bundles: readonly Bundle[]) {
   const edits = bundles.flatMap((one) => one.raises.map((raise) => ({ application: one.key, edit: editOf(raise, gathered) })));

@@ -27,6 +27,9 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
+/** The work queues of the service, by what their keys name: branches, Applications, Rollouts, AnalysisRuns. */
+export type Queues = { readonly updates: Queue; readonly syncs: Queue; readonly rollouts: Queue; readonly runs: Queue };
+
 type Timer = { readonly at: Millis; readonly cancel: AbortController };
 
 /** A queue whose runs are limited in number and whose failed keys come back with growing delay (or when the other side asked). */

@@ -4,7 +4,7 @@ import { isBody } from '../kernel/json.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import type { Ports } from './ports.ts';
-import type { Queues } from './service.ts';
+import type { Queues } from './queue.ts';
 import type { UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';

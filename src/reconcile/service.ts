@@ -9,7 +9,7 @@ import { describeApplication } from './explain.ts';
 import type { Explanation } from './explain.ts';
 import type { Ports } from './ports.ts';
 import { createPredictions } from './predictions.ts';
-import type { Queue, QueueOptions } from './queue.ts';
+import type { QueueOptions, Queues } from './queue.ts';
 import { createQueue } from './queue.ts';
 import { runAnalysis } from './run-analysis.ts';
 import { createHeads, createListings } from './sources.ts';
@@ -44,8 +44,6 @@ export interface Service {
   depths(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
-
-export type Queues = { readonly updates: Queue; readonly syncs: Queue; readonly rollouts: Queue; readonly runs: Queue };
 
 type Contexts = { readonly update: UpdateContext; readonly sync: SyncContext; readonly subscriptions: Subscriptions };
 

@@ -1,5 +1,5 @@
 import type { Action } from '../kernel/action.ts';
-import { oneLine } from '../kernel/escape.ts';
+import { reasonLine } from '../kernel/escape.ts';
 import { fnv1a32 } from '../kernel/fnv.ts';
 import type { Body } from '../kernel/json.ts';
 import { kubeTime } from '../kernel/time.ts';
@@ -40,7 +40,7 @@ export function eventOf(action: Action, about: { apiVersion: string; uid?: strin
       },
       type,
       reason,
-      message: oneLine(message),
+      message: reasonLine(message),
       count: 1,
       firstTimestamp: kubeTime(now),
       lastTimestamp: kubeTime(now),

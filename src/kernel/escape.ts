@@ -1,5 +1,8 @@
 const limit = 200;
 
+/** Kubernetes takes 1024 bytes in the note of an Event. */
+const reasonLimit = 800;
+
 // Keywords and references of GitHub, GitLab and Gitea: `fixes #12`, `Closing issue group/project#4`, `resolves https://...`.
 const closing =
   /\b(clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)(:?\s+)(?=(?:issues?\s+)?(?:[\w./-]*[#!]\d|gh-\d|https?:))/gi;
@@ -9,6 +12,15 @@ const closing =
  * other control character, no change of writing direction, no leading dash, no @mention, no CI-skipping marker, no closing keyword.
  */
 export function oneLine(text: string): string {
+  return harmless(text, limit);
+}
+
+/** A reason of ours with foreign texts in it, escaped in the same way, whole up to 800 characters: it ends with what was done. */
+export function reasonLine(text: string): string {
+  return harmless(text, reasonLimit);
+}
+
+function harmless(text: string, most: number): string {
   const flat = text
     .toWellFormed()
     .replace(/\p{Bidi_Control}+/gu, '')
@@ -19,5 +31,5 @@ export function oneLine(text: string): string {
     .replace(closing, '$1 no.$2')
     .trim();
   // A cut must not leave half of a character that takes two.
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 3).replace(/\p{Cs}$/u, '')}...`;
+  return flat.length <= most ? flat : `${flat.slice(0, most - 3).replace(/\p{Cs}$/u, '')}...`;
 }

@@ -1,5 +1,5 @@
 import type { Hold, Verdict } from '../../kernel/hold.ts';
-import { oneLine } from '../../kernel/escape.ts';
+import { oneLine, reasonLine } from '../../kernel/escape.ts';
 import type { Digest, ImageName, Reference } from '../../kernel/image.ts';
 import { describeReference, splitImageName } from '../../kernel/image.ts';
 import type { GitPlace } from '../../kernel/place.ts';
@@ -33,7 +33,7 @@ function imageTrailers(change: WrittenImage): Trailers {
     [trailer.place, placeKey(change.place)],
     [trailer.image, oneLine(`${change.image}:${describeReference(change.to)}`)],
     ...change.digests.slice(0, maxDigests).map((digest) => [trailer.digest, digest] as const),
-    [trailer.reason, oneLine(change.because)],
+    [trailer.reason, reasonLine(change.because)],
   ];
 }
 
@@ -46,7 +46,7 @@ function describeChange(change: WrittenImage): string {
 export function raiseText(applications: readonly ObjectRef[], changes: readonly WrittenImage[]): Text {
   const names = applications.map((application) => application.name).join(', ');
   const lines = changes.map(describeChange).join('\n');
-  const reasons = changes.map((change) => oneLine(change.because)).join('\n');
+  const reasons = changes.map((change) => reasonLine(change.because)).join('\n');
   return {
     message: `${oneLine(`build: automatic update of ${names}`)}\n\n${lines}\n\n${reasons}`,
     trailers: [
@@ -76,11 +76,11 @@ export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], ho
 /** What was found out, and what follows from it: a line each, so that neither cuts the other short. */
 function sentencesOf(verdict: Verdict, because: string): string {
   const found = describeVerdict(verdict);
-  if (!because.startsWith(`${found}. `)) return oneLine(because);
-  return `${oneLine(`${found}.`)}\n${oneLine(because.slice(found.length + 2))}`;
+  if (!because.startsWith(`${found}. `)) return reasonLine(because);
+  return `${reasonLine(`${found}.`)}\n${reasonLine(because.slice(found.length + 2))}`;
 }
 
 /** A lowering's changes carry the reason already; a hold alone has to say it. */
 function reasonOf(moves: readonly WrittenImage[], because: string): Trailers {
-  return moves.length > 0 ? [] : [[trailer.reason, oneLine(because)]];
+  return moves.length > 0 ? [] : [[trailer.reason, reasonLine(because)]];
 }

@@ -80,7 +80,7 @@ describe('the text of a raise', () => {
     ['a mention', 'built by @maintainer', 'built by (at)maintainer'],
     ['a closing keyword', 'Fixes #12', 'Fixes no. #12'],
     ['a leading dash', '--force', 'force'],
-    ['a very long text', 'x'.repeat(500), `${'x'.repeat(197)}...`],
+    ['a very long text', 'x'.repeat(900), `${'x'.repeat(797)}...`],
   ])('makes one harmless line of %s', (_, because, line) => {
     const { message, trailers } = raiseText([app('shop')], [{ ...shop, because }]);
     expect(message.split('\n').at(-1)).toBe(line);

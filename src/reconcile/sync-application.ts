@@ -1,6 +1,5 @@
 import { Failure } from '../kernel/failure.ts';
 import type { Millis } from '../kernel/time.ts';
-import { millisOf } from '../kernel/time.ts';
 import type { OperationState } from '../resources/application.ts';
 import { refKey } from '../kernel/refs.ts';
 import { refOf } from '../resources/meta.ts';
@@ -14,6 +13,7 @@ import { withResults } from '../sync/results.ts';
 import type { Comparison, SyncQuestion, SyncStep } from '../sync/step.ts';
 import { splitKey } from './advance-rollout.ts';
 import type { Outcome } from './queue.ts';
+import { isAdopting, onlyLeftovers } from './sync/adoption.ts';
 import type { SyncContext } from './sync/context.ts';
 import type { Desired } from './sync/desired.ts';
 import { desire } from './sync/desired.ts';
@@ -45,15 +45,8 @@ async function ask(turn: Turn, state?: OperationState): Promise<SyncQuestion> {
     cluster: cluster.name,
     now: clock.now(),
     trackedAs: trackingNameOf({ name: app.ref.name, namespace: app.ref.namespace, controlNamespace: context.settings.home }),
-    ...(isAdopting(app) ? { adopting: true } : {}),
+    ...(isAdopting(app, wanted.revision) ? { adopting: true } : {}),
   };
-}
-
-/** Whether no operation of ours has ended yet: what another controller left behind is not pruned by the first one (LOOP 24). */
-function isAdopting(app: AppView): boolean {
-  const { windlass, operationState } = app.resource.view.status ?? {};
-  // Times of operations are whole seconds.
-  return windlass?.adoptedAt === undefined || !(millisOf(operationState?.finishedAt ?? '') + 1000 > millisOf(windlass.adoptedAt));
 }
 
 function withState(app: AppView, operationState: OperationState): AppView {
@@ -142,9 +135,9 @@ export async function syncApplication(context: SyncContext, key: string, signal:
   const compared = await compareNow(turn);
   const running = isRunning(app.resource.view.status?.operationState);
   const auto = autoSync(app.resource, compared, desired.revision, clock.now());
-  if (!running && auto.kind === 'rest') {
+  if (!running && (auto.kind === 'rest' || onlyLeftovers(app, desired.revision, compared))) {
     await writeStatus({ context, app, signal }, { desired, compared });
-    return { againAt: earliest(poll, auto.wakeAt) };
+    return { againAt: earliest(poll, auto.kind === 'rest' ? auto.wakeAt : undefined) };
   }
   return finish(turn, await operate(turn), poll);
 }

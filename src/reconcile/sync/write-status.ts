@@ -4,7 +4,7 @@ import { isBody } from '../../kernel/json.ts';
 import { describeProblems } from '../../kernel/problem.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
-import { timeOf } from '../../kernel/time.ts';
+import { kubeTime, timeOf } from '../../kernel/time.ts';
 import type { OperationState } from '../../resources/application.ts';
 import type { Compared } from '../../sync/auto-sync.ts';
 import type { StatusAnswer } from '../../sync/status.ts';
@@ -34,9 +34,12 @@ function syncError(operation: OperationState | undefined): readonly Condition[] 
   return [{ type: 'SyncError', message: operation.message ?? 'the sync failed' }];
 }
 
-/** When the Application was taken over, where that is not known yet; verdicts from before are never acted on (LOOP 11). */
+/**
+ * When the Application was taken over, where that is not known yet; verdicts from before are never acted on (LOOP 11). In whole
+ * seconds, as the times of runs and aborts are: a fraction would make one of the same second look older.
+ */
 function adoption({ context, app }: Writing): Body {
-  return app.resource.view.status?.windlass?.adoptedAt === undefined ? { adoptedAt: timeOf(context.ports.clock.now()) } : {};
+  return app.resource.view.status?.windlass?.adoptedAt === undefined ? { adoptedAt: kubeTime(context.ports.clock.now()) } : {};
 }
 
 /** A refresh that was asked for has been done. */

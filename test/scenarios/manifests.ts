@@ -33,11 +33,12 @@ function podTemplate({ app, image }: Workload, indent: string): string {
     .trimEnd();
 }
 
-/** A plain workload: a Deployment that needs no canary. */
-export function plainFiles(workload: Workload): Record<string, string> {
+/** A plain workload: a Deployment that needs no canary. `more` are other manifests of the overlay, by file name. */
+export function plainFiles(workload: Workload, more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { app } = workload;
   return {
-    'overlay/kustomization.yaml': kustomization(workload, ['deployment.yaml']),
+    ...Object.fromEntries(Object.entries(more).map(([name, text]) => [`overlay/${name}`, text])),
+    'overlay/kustomization.yaml': kustomization(workload, ['deployment.yaml', ...Object.keys(more)]),
     'overlay/deployment.yaml': `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -55,13 +56,19 @@ spec:
 export const overlay = 'overlay/kustomization.yaml';
 export const holdsFile = '.windlass/holds.yaml';
 
-/** A Rollout whose canary is measured once at 20 %. `annotations` are lines of the Rollout's metadata. */
-export function canaryFiles(
-  workload: Workload,
-  metricsUrl: string,
-  annotations: Readonly<Record<string, string>> = {},
-): Record<string, string> {
+export type CanaryOptions = {
+  /** Of the Rollout. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Lines of the steps between 20 % and 60 %; one analysis where absent. */
+  readonly steps?: readonly string[];
+};
+
+const analysisStep = ['- analysis:', '    templates:', '      - templateName: error-ratio'];
+
+/** A Rollout whose canary is measured once at 20 %. */
+export function canaryFiles(workload: Workload, metricsUrl: string, options: CanaryOptions = {}): Record<string, string> {
   const { app } = workload;
+  const { annotations = {}, steps = analysisStep } = options;
   const written = Object.entries(annotations).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`);
   return {
     'overlay/kustomization.yaml': kustomization(workload, ['rollout.yaml', 'analysis.yaml']),
@@ -81,10 +88,7 @@ ${written.length === 0 ? '' : `  annotations:\n${written.join('')}`}spec:
       maxUnavailable: 0
       steps:
         - setWeight: 20
-        - analysis:
-            templates:
-              - templateName: error-ratio
-        - setWeight: 60
+${steps.map((line) => `        ${line}\n`).join('')}        - setWeight: 60
 `,
     'overlay/analysis.yaml': `apiVersion: argoproj.io/v1alpha1
 kind: AnalysisTemplate

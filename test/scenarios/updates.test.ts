@@ -1,50 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { trailerValues } from '../../src/kernel/trailers.ts';
-import { applicationPath, field } from './api.ts';
-import { application, holdsFile, overlay, plainFiles, repositorySecret } from './manifests.ts';
-import type { Repository } from './repository.ts';
-import { not, until } from './until.ts';
+import { application, overlay } from './manifests.ts';
+import type { Stage } from './stage.ts';
+import { createStage } from './stage.ts';
 import type { World } from './world.ts';
-import { login, startWorld } from './world.ts';
+import { startWorld } from './world.ts';
 
 let world: World;
+let stage: Stage;
 beforeAll(async () => {
   world = await startWorld();
+  stage = createStage(world);
   await world.service.start();
 });
 afterEach(() => world.removeApplications());
 afterAll(() => world.close());
-
-type Staged = { readonly repository: Repository; readonly image: string };
-
-/** An app with a plain Deployment, one tag in the registry and one Application; its names are all the app's. */
-async function stage(app: string, tag: string, annotations: Record<string, string | undefined> = {}): Promise<Staged> {
-  const image = world.image(`team/${app}`);
-  await world.push(`team/${app}`, tag);
-  const repository = await world.repository(app, plainFiles({ app, image, namespace: app, tag }));
-  await world.apply(application({ name: app, repoUrl: repository.url, image, namespace: app, annotations }));
-  return { repository, image };
-}
-
-/** Until the bot has decided twice more about an Application's images. */
-async function twoMoreDecisions(app: string): Promise<void> {
-  const before = world.service.decided(app);
-  await until(`two more decisions about ${app}`, () => world.service.decided(app) >= before + 2 || not(world.service.decided(app)));
-}
-
-function commitWriting(repository: Repository, tag: string): Promise<string> {
-  return until(`a commit that writes ${tag}`, async () => {
-    const text = await repository.file(overlay);
-    return text?.includes(`newTag: "${tag}"`) === true ? repository.head() : not(text);
-  });
-}
-
-function condition(app: string, type: string): Promise<string> {
-  return until(`condition ${type} of ${app}`, async () => {
-    const conditions = await world.api.conditions(app);
-    return conditions.find((one) => one.type === type)?.message ?? not(conditions);
-  });
-}
 
 /** A pre-receive hook with which somebody else's commit lands while the first push is under way. */
 const somebodyIsFaster = `[ -e raced ] && exit 0
@@ -59,10 +29,10 @@ git update-ref refs/heads/main "$(git commit-tree -p refs/heads/main -m faster "
 
 describe('a new tag', () => {
   it('is committed once by the bot: one scalar, every trailer, one Event; then the loop rests', async () => {
-    const { repository, image } = await stage('alpha', '1.0.0');
+    const { repository, image } = await stage.plain('alpha', '1.0.0');
     const before = await repository.file(overlay);
     const digest = await world.push('team/alpha', '1.1.0');
-    const head = await commitWriting(repository, '1.1.0');
+    const { sha: head } = await stage.writes(repository, '1.1.0');
     expect(await repository.file(overlay)).toBe(before?.replace('"1.0.0"', '"1.1.0"'));
     const [commit, ...earlier] = await repository.log();
     expect(earlier).toHaveLength(1);
@@ -80,12 +50,8 @@ describe('a new tag', () => {
       ['Windlass-Digest', digest],
       ['Windlass-Reason', because],
     ]);
-    const events = await until('the Event', async () => {
-      const seen = (await world.api.events('argocd', 'alpha')).filter(({ reason }) => reason === 'ImageUpdated');
-      return seen.length > 0 ? seen : undefined;
-    });
-    expect(events).toMatchObject([{ type: 'Normal', message: `${head.slice(0, 8)} writes ${image}:1.1.0: ${because}` }]);
-    await twoMoreDecisions('alpha');
+    expect(await stage.event('alpha', 'ImageUpdated')).toBe(`${head.slice(0, 8)} writes ${image}:1.1.0: ${because}`);
+    await stage.twoMoreDecisions('alpha');
     expect(await repository.head()).toBe(head);
     expect(await world.api.conditions('alpha')).toEqual([]);
   });
@@ -93,128 +59,69 @@ describe('a new tag', () => {
 
 describe('a push that does not go through', () => {
   it('is decided again on top of a commit that landed first, and that commit survives', async () => {
-    const { repository } = await stage('bravo', '1.0.0');
-    await until('the first decision', () => world.service.decided('bravo') > 0 || undefined);
+    const { repository } = await stage.plain('bravo', '1.0.0');
+    await stage.decided('bravo');
     world.remote.hook('bravo', 'pre-receive', somebodyIsFaster);
     await world.push('team/bravo', '1.1.0');
-    await commitWriting(repository, '1.1.0');
+    await stage.writes(repository, '1.1.0');
     const log = await repository.log();
     expect(log.map(({ subject }) => subject)).toEqual(['build: automatic update of bravo', 'faster', 'Begin']);
     expect(await repository.file('FASTER')).toBe('somebody else was faster');
     expect(log[0]?.trailer('Windlass-Image')).toMatch(/:1\.1\.0$/);
-    await twoMoreDecisions('bravo');
+    await stage.twoMoreDecisions('bravo');
     expect(await repository.log()).toHaveLength(3);
   });
 
   it('says with the words of a protected branch why, tries no loop of commits, and stops nobody else', async () => {
-    const [{ repository }, other] = [await stage('charlie', '1.0.0'), await stage('delta', '1.0.0')];
+    const [{ repository }, other] = [await stage.plain('charlie', '1.0.0'), await stage.plain('delta', '1.0.0')];
     world.remote.hook('charlie', 'pre-receive', 'echo "main is protected: open a merge request" >&2; exit 1');
     await Promise.all([world.push('team/charlie', '1.1.0'), world.push('team/delta', '1.1.0')]);
-    const message = await condition('charlie', 'ImageUpdateError');
+    const message = await stage.condition('charlie', 'ImageUpdateError');
     expect(message).toBe(`${repository.url} refuses the push to main: main is protected: open a merge request (pre-receive hook declined)`);
-    await commitWriting(other.repository, '1.1.0');
-    await twoMoreDecisions('charlie');
+    await stage.writes(other.repository, '1.1.0');
+    await stage.twoMoreDecisions('charlie');
     expect(await repository.log()).toHaveLength(1);
     expect(await world.api.condition('charlie', 'ImageUpdateError')).toBe(message);
     expect(await world.api.conditions('delta')).toEqual([]);
     world.remote.hook('charlie', 'pre-receive', undefined);
-    await commitWriting(repository, '1.1.0');
-    await until('the condition to go', async () => ((await world.api.conditions('charlie')).length === 0 ? true : undefined));
-  });
-
-  it.each([
-    ['a branch', 'main', 'echo'],
-    ['the default branch', 'HEAD', 'xray'],
-  ])(
-    'names the repository and what to do where the login to %s is wrong, and goes on once the Secret is right',
-    async (_, targetRevision, app) => {
-      const wrong = 'not-the-right-one';
-      const image = world.image(`team/${app}`);
-      await world.push(`team/${app}`, '1.0.0');
-      await world.push(`team/${app}`, '1.1.0');
-      const repository = await world.repository(app, plainFiles({ app, image, namespace: app, tag: '1.0.0' }), wrong);
-      const spec = { source: { repoURL: repository.url, targetRevision, path: 'overlay' } };
-      await world.apply(application({ name: app, repoUrl: repository.url, image, namespace: app, spec }));
-      for (const type of ['ImageUpdateError', 'ComparisonError']) {
-        expect(await condition(app, type)).toMatch(
-          new RegExp(`^${repository.url}: .* failed: .*check the username and password of this repository`),
-        );
-      }
-      const shown = JSON.stringify([await world.api.get(applicationPath(app)), await world.api.events('argocd', app), world.service.log()]);
-      expect(shown).not.toContain(wrong);
-      await world.apply(repositorySecret(app, repository.url, login));
-      await commitWriting(repository, '1.1.0');
-      await until('the conditions to go', async () => ((await world.api.conditions(app)).length === 0 ? true : undefined));
-    },
-  );
-});
-
-describe('an Application that cannot be served', () => {
-  it('is told what is malformed, and harms nobody else', async () => {
-    const image = world.image('team/foxtrot');
-    const broken = application({
-      name: 'foxtrot',
-      repoUrl: 'x',
-      image,
-      namespace: 'foxtrot',
-      spec: { source: { repoURL: 7, path: 'overlay' } },
-    });
-    await world.apply(broken);
-    expect(await condition('foxtrot', 'InvalidSpecError')).toBe('Application argocd/foxtrot: spec.source.repoURL: got 7, expected a text');
-    const { repository } = await stage('golf', '1.0.0');
-    await world.push('team/golf', '1.1.0');
-    await commitWriting(repository, '1.1.0');
-    expect(await condition('foxtrot', 'InvalidSpecError')).toBeDefined();
-  });
-
-  it.each([
-    ['argocd', 'hotel'],
-    [undefined, 'india'],
-  ])('is told that write-back-method %s is not supported, and nothing is written', async (method, app) => {
-    const { repository } = await stage(app, '1.0.0', { 'write-back-method': method });
-    await world.push(`team/${app}`, '1.1.0');
-    expect(await condition(app, 'WriteBackNotSupported')).toMatch(/write-back-method.*nothing is written$/);
-    const healthy = await until('the first sync', async () => field(await world.api.get(applicationPath(app)), 'status.sync.status'));
-    expect([healthy, (await repository.log()).length]).toEqual(['Synced', 1]);
-  });
-});
-
-describe('a holds file that cannot be read', () => {
-  it('stops every raise and says so, until a commit repairs it', async () => {
-    const { repository } = await stage('juliett', '1.0.0');
-    await until('the first decision', () => world.service.decided('juliett') > 0 || undefined);
-    await repository.commit('Break the holds', { [holdsFile]: 'holds: [' });
-    await condition('juliett', 'HoldsUnreadable');
-    await world.push('team/juliett', '1.1.0');
-    await twoMoreDecisions('juliett');
-    expect(await world.api.condition('juliett', 'HoldsUnreadable')).toMatch(
-      /^\.windlass\/holds\.yaml.*; nothing is raised in this repository$/,
-    );
-    expect(await repository.log()).toHaveLength(2);
-    await repository.commit('Repair the holds', { [holdsFile]: 'holds: []\n' });
-    await commitWriting(repository, '1.1.0');
-    expect((await repository.log()).map(({ subject }) => subject)).toEqual([
-      'build: automatic update of juliett',
-      'Repair the holds',
-      'Break the holds',
-      'Begin',
-    ]);
-    await until('the condition to go', async () => ((await world.api.conditions('juliett')).length === 0 ? true : undefined));
+    await stage.writes(repository, '1.1.0');
+    await stage.noConditions('charlie');
   });
 });
 
 describe('two Applications that share a place', () => {
   it('get one decision, and one commit that names both', async () => {
-    const { repository, image } = await stage('kilo', '1.0.0');
+    const { repository, image } = await stage.plain('kilo', '1.0.0');
     await world.apply(application({ name: 'kilo-two', repoUrl: repository.url, image, namespace: 'kilo' }));
-    for (const name of ['kilo', 'kilo-two']) await until(`a decision for ${name}`, () => world.service.decided(name) > 0 || undefined);
+    for (const name of ['kilo', 'kilo-two']) await stage.decided(name);
     await world.push('team/kilo', '1.1.0');
-    await commitWriting(repository, '1.1.0');
-    await twoMoreDecisions('kilo-two');
+    await stage.writes(repository, '1.1.0');
+    await stage.twoMoreDecisions('kilo-two');
     const log = await repository.log();
     expect(log).toHaveLength(2);
     expect(log[0]?.subject).toBe('build: automatic update of kilo, kilo-two');
     expect(trailerValues(log[0]?.trailers ?? [], 'Windlass-Application')).toEqual(['argocd/kilo', 'argocd/kilo-two']);
     expect(trailerValues(log[0]?.trailers ?? [], 'Windlass-Place')).toHaveLength(1);
+  });
+});
+
+describe('a revert by a person', () => {
+  it('is left alone and named, until something newer than what was taken back appears', async () => {
+    const { repository } = await stage.plain('lima', '1.0.0');
+    await world.push('team/lima', '1.1.0');
+    const raise = await stage.writes(repository, '1.1.0');
+    await repository.revert(raise.sha);
+    const answer = await repository.head();
+    expect(await stage.condition('lima', 'PersonsAnswer')).toMatch(
+      new RegExp(
+        `1\\.0\\.0 stays: Robin Person.* took this place from 1\\.1\\.0 back to 1\\.0\\.0 \\(commit ${answer.slice(0, 12)}, .*\\): that stands until something newer than 1\\.1\\.0 appears$`,
+      ),
+    );
+    await stage.twoMoreDecisions('lima');
+    expect(await repository.head()).toBe(answer);
+    await world.push('team/lima', '1.2.0');
+    await stage.writes(repository, '1.2.0');
+    expect((await repository.log()).map(({ author }) => author.split(' ')[0])).toEqual(['windlass', 'Robin', 'windlass', 'Robin']);
+    await stage.noConditions('lima');
   });
 });

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { listAt, rolloutPath, runsPath, textAt } from './api.ts';
+import { holdsFile } from './manifests.ts';
+import type { Stage } from './stage.ts';
+import { createStage } from './stage.ts';
+import { not, until } from './until.ts';
+import type { World } from './world.ts';
+import { startWorld } from './world.ts';
+
+let world: World;
+let stage: Stage;
+beforeAll(async () => {
+  world = await startWorld();
+  stage = createStage(world);
+  await world.service.start();
+});
+afterEach(() => world.removeApplications());
+afterAll(() => world.close());
+
+describe('a canary that fails', () => {
+  it('is taken out of Git by one commit, stays out under any tag, and comes back once a person lifts the hold', async () => {
+    const { app, repository, image } = await stage.canary('oscar', '1.0.0');
+    const proven = await world.push('team/oscar', '1.0.0');
+    stage.measure(app, 0.3);
+    const bad = await world.push('team/oscar', '1.1.0');
+    await stage.writes(repository, '1.1.0');
+    const lowering = await stage.writes(repository, '1.0.0');
+    const [run] = await world.api.list(runsPath(app));
+    expect(lowering.subject).toBe('build: take team/oscar back to 1.0.0, hold team/oscar:1.1.0');
+    expect(lowering.trailer('Windlass-Application')).toBe('argocd/oscar');
+    expect(lowering.trailer('Windlass-Image')).toBe(`${image}:1.0.0`);
+    expect(lowering.trailer('Windlass-Digest')).toBe(proven);
+    expect(lowering.trailer('Windlass-Verdict')).toBe(textAt(run, 'metadata.uid'));
+    expect(lowering.trailer('Windlass-Reason')).toBe(
+      `the canary of team/oscar:1.1.0 (Rollout oscar/oscar, cluster in-cluster) failed: error-ratio was 0.3, against successCondition result[0] < 0.05. team/oscar goes back from 1.1.0 to 1.0.0, which ran as stable.`,
+    );
+    expect(await repository.git('diff', '--name-only', 'main~1', 'main')).toBe(`${holdsFile}\noverlay/kustomization.yaml`);
+    const holds = await repository.file(holdsFile);
+    expect(holds).toContain(bad);
+    expect(await stage.event(app, 'ImageLowered')).toBe(`${lowering.sha.slice(0, 8)}: ${lowering.trailer('Windlass-Reason') ?? ''}`);
+    await stage.promoted(app, '1.0.0');
+    expect(await stage.condition(app, 'ImageHeld')).toMatch(
+      new RegExp(`^${image}: 1\\.0\\.0 stays: 1\\.1\\.0 is held at this place since `),
+    );
+
+    await world.retag('team/oscar', '1.1.0', '1.2.0');
+    await until('the condition to name 1.2.0', async () => {
+      const message = await world.api.condition(app, 'ImageHeld');
+      return message?.includes(`1.2.0 has the digest ${bad} that is held`) === true ? true : not(message);
+    });
+    expect((await repository.log()).map(({ sha }) => sha)[0]).toBe(lowering.sha);
+
+    stage.measure(app, 0.01);
+    await repository.commit('Lift the hold', { [holdsFile]: 'holds: []\n' });
+    await stage.writes(repository, '1.2.0');
+    await stage.promoted(app, '1.2.0');
+    await stage.twoMoreDecisions(app);
+    const log = await repository.log();
+    expect(log.map(({ author }) => author.split(' ')[0])).toEqual(['windlass', 'Robin', 'windlass', 'windlass', 'Robin']);
+    expect(log.filter((commit) => commit.trailer('Windlass-Verdict') !== undefined)).toHaveLength(1);
+    const runs = await world.api.list(runsPath(app));
+    expect(runs.flatMap((one) => listAt(one, 'metadata.finalizers'))).toEqual([]);
+    await stage.noConditions(app);
+  });
+});
+
+describe('a canary that could not be measured', () => {
+  it('never changes Git, says so, and ends well when the metrics are back', async () => {
+    const annotations = { 'windlass.dev/on-error': 'retry', 'windlass.dev/on-error-retry-after': '200ms' };
+    const { app, repository } = await stage.canary('papa', '1.0.0', { annotations });
+    stage.measure(app, { status: 500 });
+    await world.push('team/papa', '1.1.0');
+    const raise = await stage.writes(repository, '1.1.0');
+    expect(await stage.condition(app, 'CanaryNotJudged')).toMatch(
+      /^the canary of team\/papa:1\.1\.0 \(Rollout papa\/papa, cluster in-cluster\) could not be measured: .* answered 500.*\. Git stays as it is; all traffic is on stable$/,
+    );
+    await stage.twoMoreDecisions(app);
+    expect(await repository.head()).toBe(raise.sha);
+    stage.measure(app, 0.01);
+    await stage.promoted(app, '1.1.0');
+    await stage.twoMoreDecisions(app);
+    expect(await repository.head()).toBe(raise.sha);
+    expect(await repository.file(holdsFile)).toBeUndefined();
+    await stage.noConditions(app);
+  });
+
+  it('is no verdict where a measurement has no number', async () => {
+    const { app, repository } = await stage.canary('quebec', '1.0.0');
+    stage.measure(app, Number.NaN);
+    await world.push('team/quebec', '1.1.0');
+    const raise = await stage.writes(repository, '1.1.0');
+    expect(await stage.condition(app, 'CanaryNotJudged')).toMatch(/failed without enough data to judge the image/);
+    await stage.twoMoreDecisions(app);
+    expect(await repository.head()).toBe(raise.sha);
+  });
+});
+
+describe("a person's abort", () => {
+  it('lowers Git with a hold in the name of the person, until something newer appears', async () => {
+    const { app, repository } = await stage.canary('romeo', '1.0.0', { steps: ['- pause: {}'] });
+    await world.push('team/romeo', '1.1.0');
+    await stage.writes(repository, '1.1.0');
+    await until('the canary to pause', async () => {
+      const rollout = await world.api.get(rolloutPath(app));
+      return textAt(rollout, 'status.phase') === 'Paused' ? true : not(rollout?.['status']);
+    });
+    await world.api.patch(`${rolloutPath(app)}/status`, { status: { abort: true } });
+    const lowering = await stage.writes(repository, '1.0.0');
+    const rollout = await world.api.get(rolloutPath(app));
+    expect(lowering.trailer('Windlass-Verdict')).toMatch(new RegExp(`^${textAt(rollout, 'metadata.uid')}/`));
+    expect(lowering.trailer('Windlass-Reason')).toMatch(/^a person.* aborted the canary of team\/romeo:1\.1\.0/);
+    expect(await repository.file(holdsFile)).toMatch(/by: person/);
+    await stage.promoted(app, '1.0.0');
+    await stage.twoMoreDecisions(app);
+    expect(await repository.head()).toBe(lowering.sha);
+    await world.push('team/romeo', '1.2.0');
+    await stage.writes(repository, '1.2.0');
+  });
+});

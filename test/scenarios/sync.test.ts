@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { applicationPath, field, listAt, textAt } from './api.ts';
+import type { Stage } from './stage.ts';
+import { createStage } from './stage.ts';
+import { replaced } from './repository.ts';
+import { overlay } from './manifests.ts';
+import { not, until } from './until.ts';
+import type { World } from './world.ts';
+import { startWorld } from './world.ts';
+
+let world: World;
+let stage: Stage;
+beforeAll(async () => {
+  world = await startWorld();
+  stage = createStage(world);
+  await world.service.start();
+});
+afterEach(() => world.removeApplications());
+afterAll(() => world.close());
+
+const configMap = (app: string, name: string): string => `/api/v1/namespaces/${app}/configmaps/${name}`;
+
+async function synced(app: string, revision: string): Promise<void> {
+  await until(`${app} to be Synced at ${revision}`, async () => {
+    const sync = field(await world.api.get(applicationPath(app)), 'status.sync');
+    return textAt(sync, 'status') === 'Synced' && textAt(sync, 'revision') === revision ? true : not(sync);
+  });
+}
+
+const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  colour: blue\n';
+
+/** Asks for a comparison, as `argocd app get --refresh` does, and waits until it was made. */
+async function comparedAgain(app: string): Promise<void> {
+  const asked = 'argocd.argoproj.io/refresh';
+  await world.api.patch(applicationPath(app), { metadata: { annotations: { [asked]: 'normal' } } });
+  await until('the refresh to be done', async () => {
+    const annotations = field(await world.api.get(applicationPath(app)), 'metadata.annotations');
+    return Object.hasOwn(annotations as object, asked) ? not(annotations) : true;
+  });
+}
+
+describe('automated sync', () => {
+  it('takes a live edit of a tracked object back', async () => {
+    const { repository } = await stage.plain('mike', '1.0.0');
+    await synced('mike', await repository.head());
+    const path = '/apis/apps/v1/namespaces/mike/deployments/mike';
+    await world.api.patch(path, { spec: { replicas: 3 } });
+    await until('one replica again', async () => {
+      const replicas = field(await world.api.get(path), 'spec.replicas');
+      return replicas === 1 ? true : not(replicas);
+    });
+    await synced('mike', await repository.head());
+    const operation = field(await world.api.get(applicationPath('mike')), 'status.operationState');
+    expect(field(operation, 'phase')).toBe('Succeeded');
+    expect(field(operation, 'operation.initiatedBy.automated')).toBe(true);
+  });
+
+  it('prunes what a commit removed; what it found at its first sync stays until a commit comes', async () => {
+    const app = 'november';
+    await world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: app } });
+    await world.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'from-before',
+        namespace: app,
+        annotations: { 'argocd.argoproj.io/tracking-id': `${app}:/ConfigMap:${app}/from-before` },
+      },
+    });
+    const { repository } = await stage.plain(app, '1.0.0', {}, { 'settings.yaml': settings });
+    await until('the first sync', async () => field(await world.api.get(applicationPath(app)), 'status.history'));
+    await comparedAgain(app);
+    const left = listAt(await world.api.get(applicationPath(app)), 'status.resources').filter((row) => row['requiresPruning'] === true);
+    expect(left.map((row) => row['name'])).toEqual(['from-before']);
+    expect(await world.api.get(configMap(app, 'from-before'))).toBeDefined();
+    const gone = await repository.commit('Remove settings', {
+      'overlay/settings.yaml': null,
+      ...(await replaced(repository, overlay, '\n  - settings.yaml', '')),
+    });
+    await synced(app, gone);
+    expect(await world.api.get(configMap(app, 'settings'))).toBeUndefined();
+    expect(await world.api.get(configMap(app, 'from-before'))).toBeUndefined();
+    expect(await world.api.get('/apis/apps/v1/namespaces/november/deployments/november')).toBeDefined();
+  });
+});

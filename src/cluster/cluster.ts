@@ -141,7 +141,8 @@ class WatchedCluster implements Cluster {
     const acted = actedOf(asked, answer);
     if (acted.kind === 'done') this.#takeIn(action, acted, detailsOf(answer.body)['uid']);
     // So that the next pass sees what this one did not.
-    else if (acted.kind === 'conflict' && this.#caches.has(keyOf(action.on))) await this.#readServed(kind, action.on, signal);
+    else if (acted.kind === 'conflict' && this.#caches.has(keyOf(action.on)))
+      await this.#readServed(kind, action.on, signal).catch(() => undefined);
     return acted;
   }
 

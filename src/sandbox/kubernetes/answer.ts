@@ -10,6 +10,7 @@ import { matchesOf } from './lists.ts';
 import { serveObjects } from './objects.ts';
 import { resolvePath } from './paths.ts';
 import { Refusal, statusOf } from './refusal.ts';
+import { asksForTable } from './tables.ts';
 import { streamChanges } from './watch-stream.ts';
 import type { Watch } from './watch-stream.ts';
 
@@ -60,14 +61,14 @@ function serve(state: State, asked: Asked, exchange: Exchange): Reply | undefine
   const watching = method === 'GET' && ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
   count(state, verbOf(method, route, watching), ` ${resourceOf(route.kind)}${route.subresource === '' ? '' : `/${route.subresource}`}`);
   if (watching) {
-    startWatch(state, route, url.searchParams, exchange.response);
+    startWatch(state, route, url.searchParams, exchange);
     return undefined;
   }
-  const { 'content-type': contentType = '', 'user-agent': userAgent = '' } = exchange.request.headers;
-  return serveObjects(state.api, { method, route, query: url.searchParams, contentType, userAgent, text });
+  const { 'content-type': contentType = '', 'user-agent': userAgent = '', accept } = exchange.request.headers;
+  return serveObjects(state.api, { method, route, query: url.searchParams, contentType, userAgent, text, table: asksForTable(accept) });
 }
 
-function startWatch(state: State, route: ObjectRoute, query: URLSearchParams, response: ServerResponse): void {
+function startWatch(state: State, route: ObjectRoute, query: URLSearchParams, { request: asked, response }: Exchange): void {
   const named = route.name === '' ? query : new URLSearchParams([...query, ['fieldSelector', `metadata.name=${route.name}`]]);
   const request = {
     kind: route.kind,
@@ -75,6 +76,7 @@ function startWatch(state: State, route: ObjectRoute, query: URLSearchParams, re
     since: query.get('resourceVersion') ?? undefined,
     initialEvents: query.get('sendInitialEvents') === 'true',
     bookmarks: query.get('allowWatchBookmarks') === 'true',
+    table: asksForTable(asked.headers.accept),
     timeoutMs: Number(query.get('timeoutSeconds') ?? 1800) * 1000,
   };
   const watch: Watch = streamChanges(state.api.store, request, response, () => state.watches.delete(watch));

@@ -60,13 +60,26 @@ function mergeValues(live: unknown, config: unknown, shape: Shape): unknown {
   const merged = new Map(held);
   for (const [step, value] of wanted)
     merged.set(step, merged.has(step) ? mergeValues(merged.get(step), value, partShape(shape, step)) : value);
-  return Array.isArray(config) ? orderItems(merged, wanted) : fromParts(merged);
+  return Array.isArray(config) ? orderItems(held, wanted).map((step) => merged.get(step)) : fromParts(merged);
 }
 
-/** Items in the order of the configuration when it names them all, else the live order with new ones at the end. */
-function orderItems(merged: ReadonlyMap<string, unknown>, wanted: ReadonlyMap<string, unknown>): readonly unknown[] {
-  if (merged.size !== wanted.size) return [...merged.values()];
-  return [...wanted.keys()].map((step) => merged.get(step));
+/**
+ * The order of structured-merge-diff: the configuration's, with the items that only the live list has before the shared one they
+ * stood before.
+ */
+function orderItems(held: ReadonlyMap<string, unknown>, wanted: ReadonlyMap<string, unknown>): readonly string[] {
+  const live = [...held.keys()];
+  const shared = [...wanted.keys()].filter((step) => held.has(step));
+  const order: string[] = [];
+  const takeLive = (until: string | undefined): void => {
+    for (let step = live.shift(); step !== undefined && step !== until; step = live.shift()) if (!wanted.has(step)) order.push(step);
+  };
+  takeLive(shared.shift());
+  for (const step of wanted.keys()) {
+    order.push(step);
+    if (held.has(step)) takeLive(shared.shift());
+  }
+  return order;
 }
 
 /** Takes away what was applied before (`last`) and what nobody owns now; a container that others filled stays. */
@@ -78,8 +91,7 @@ function prune(value: unknown, sets: { last: FieldSet; owned: FieldSet }, shape:
     if (!parts.has(step)) continue;
     const owned = sets.owned.children.get(step);
     const inside = pruneInside(parts.get(step), { last, owned: owned ?? noFields }, partShape(shape, step));
-    const goes = owned === undefined && (inside === undefined || isBare(inside, step));
-    if (goes) kept.delete(step);
+    if (goes(step, { last, owned }, inside)) kept.delete(step);
     else kept.set(step, inside ?? parts.get(step));
   }
   return Array.isArray(value) ? [...kept.values()] : fromParts(kept);
@@ -94,12 +106,17 @@ function asBody(value: unknown): Body {
   return isBody(value) ? value : {};
 }
 
-/** Whether nothing is left of a pruned part but, for an item of a list, its keys. */
-function isBare(value: unknown, step: string): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  if (!isBody(value)) return false;
-  const key: unknown = step.startsWith('k:') ? JSON.parse(step.slice(2)) : {};
-  return Object.keys(value).every((field) => isBody(key) && Object.hasOwn(key, field));
+/**
+ * Whether a part that was applied goes altogether. An item of a list goes when nobody else owns the item itself, with whatever
+ * others set in it; a field when nobody owns it and nothing is left in it.
+ */
+function goes(step: string, sets: { last: FieldSet; owned: FieldSet | undefined }, inside: unknown): boolean {
+  if (step.startsWith('k:')) return sets.last.member && sets.owned?.member !== true;
+  return sets.owned === undefined && (inside === undefined || isBare(inside));
+}
+
+function isBare(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function partShape(shape: Shape, step: string): Shape {

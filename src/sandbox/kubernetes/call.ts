@@ -17,6 +17,8 @@ export type Call = {
   readonly contentType: string;
   readonly userAgent: string;
   readonly text: string;
+  /** The client wants a Table to print. */
+  readonly table: boolean;
 };
 
 export type Reply = { readonly code: number; readonly body: Body };

@@ -36,12 +36,17 @@ type Pending = { readonly live?: ApiObject; readonly next: Draft; readonly entri
 export function commit(store: Store, write: Write, pending: Pending): ApiObject {
   const { kind } = write;
   const { live } = pending;
-  const next = live === undefined ? pending.next : withinSubresource(write, live, pending.next);
+  const asked = { ...pending.next, metadata: withoutEmpty(pending.next.metadata) };
+  const next = live === undefined ? asked : withinSubresource(write, live, asked);
   if (live !== undefined) checkImmutable(kind, live, next);
   const writer = { manager: write.manager, operation: 'Update' as const, apiVersion: kind.apiVersion, subresource: write.subresource };
   const entries = pending.entries ?? ownersAfterUpdate(live, next, writer, kind.shape);
   const fields = managedFields(entries, readEntries(live), Date.now());
-  const metadata = { ...next.metadata, ...systemMetadata(write, live, next), managedFields: [...fields] };
+  const metadata = {
+    ...without(next.metadata, 'managedFields'),
+    ...systemMetadata(write, live, next),
+    ...(fields.length > 0 ? { managedFields: [...fields] } : {}),
+  };
   const object: ApiObject = { apiVersion: next.apiVersion, kind: next.kind, metadata, ...without(next, 'apiVersion', 'kind', 'metadata') };
   if (live !== undefined && sameJson(object, live)) return live;
   if (write.dryRun) return object;
@@ -84,6 +89,12 @@ function systemMetadata(write: Write, live: ApiObject | undefined, next: Draft):
     deletionGracePeriodSeconds,
     ...grown,
   });
+}
+
+/** Metadata as the server writes it: nothing that is empty. */
+function withoutEmpty(metadata: Draft['metadata']): Draft['metadata'] {
+  const empty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null && !empty(value)));
 }
 
 function defined<Fields extends object>(fields: Fields): Fields {

@@ -73,6 +73,11 @@ function kindsOf(definition: Draft): readonly Kind[] {
       generation: true,
       shape: shapeOfSchema(at(version, 'schema', 'openAPIV3Schema')),
       custom: true,
+      columns: listAt(version, 'additionalPrinterColumns').map((column) => ({
+        name: textAt(column, 'name') ?? '',
+        type: textAt(column, 'type') ?? '',
+        jsonPath: textAt(column, 'jsonPath') ?? '',
+      })),
       immutable: [],
     }));
 }

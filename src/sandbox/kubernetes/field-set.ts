@@ -58,10 +58,12 @@ export function fieldsOf(value: unknown, shape: Shape): FieldSet {
   if (isBody(value) && shape.atomic === undefined) {
     const entries = Object.entries(value).filter(([, held]) => held !== undefined);
     if (entries.length === 0) return leaf;
-    return { member: false, children: new Map(entries.map(([field, held]) => [`f:${field}`, fieldsOf(held, shapeOfField(shape, field))])) };
+    const fields = entries.map(([field, held]) => [`f:${field}`, fieldsOf(held, shapeOfField(shape, field))] as const);
+    return { member: false, children: new Map(fields.filter(([, set]) => !isEmptySet(set))) };
   }
+  // A list with keys or of a set is owned by its items: an empty one by nobody.
   const children = childrenOfList(value, shape);
-  return children === undefined || children.size === 0 ? leaf : { member: false, children };
+  return children === undefined ? leaf : { member: false, children };
 }
 
 function childrenOfList(value: unknown, shape: Shape): ReadonlyMap<string, FieldSet> | undefined {

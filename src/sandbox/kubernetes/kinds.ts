@@ -19,6 +19,8 @@ export type Kind = {
   readonly shape: Shape;
   /** Defined by a CustomResourceDefinition: strategic merge is not known for it. */
   readonly custom: boolean;
+  /** What kubectl prints of a custom kind. */
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly jsonPath: string }[];
   /** Paths that cannot change after creation. */
   readonly immutable: readonly (readonly string[])[];
 };
@@ -47,6 +49,7 @@ function builtIn(groupVersion: string, kind: string, [plural = '', ...shortNames
     generation: traits.includes('generation'),
     shape: builtInShapes[kind] ?? plainShape,
     custom: false,
+    columns: [],
     immutable: selects ? [['spec', 'selector'], ...(kind === 'Job' ? [['spec', 'template']] : [])] : [],
   };
 }

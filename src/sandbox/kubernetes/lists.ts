@@ -9,13 +9,15 @@ import type { Matches } from './selectors.ts';
 import type { Store } from './store.ts';
 import { presented } from './watch-stream.ts';
 
+export type Page = { readonly kind: string; readonly apiVersion: string; readonly metadata: Body; readonly items: readonly ApiObject[] };
+
 type Rest = { readonly version: number; readonly items: readonly ApiObject[] };
 
 /** Lists that clients read in chunks; all chunks show the moment of the first. */
 export class Lists {
   readonly #rests = new Map<string, Rest>();
 
-  read(store: Store, kind: Kind, namespace: string | undefined, query: URLSearchParams): Body {
+  read(store: Store, kind: Kind, namespace: string | undefined, query: URLSearchParams): Page {
     const token = query.get('continue');
     const rest = token === null ? this.#first(store, kind, matchesOf(namespace, query)) : this.#next(token);
     const limit = Number(query.get('limit') ?? 0);

@@ -1,5 +1,6 @@
 import { bodyOf, mediaType, notAllowed, pageNotFound, parseBody, readBody, writeOf } from './call.ts';
 import type { Api, Call, Reply } from './call.ts';
+import type { Body } from '../../kernel/json.ts';
 import { deleteObject, readDeleteOptions } from './deletion.ts';
 import { resourceOf } from './kinds.ts';
 import { matchesOf } from './lists.ts';
@@ -8,6 +9,7 @@ import { jsonPatch, mergePatch } from './patches.ts';
 import { badRequest } from './refusal.ts';
 import { strategicPatch } from './strategic.ts';
 import { isSubresource, serveSubresource } from './subresources.ts';
+import { tableOf } from './tables.ts';
 import { presented } from './watch-stream.ts';
 import { applyObject, createObject, existing, patchObject, replaceObject } from './write.ts';
 import type { Write } from './commit.ts';
@@ -21,7 +23,7 @@ export function serveObjects(api: Api, call: Call): Reply {
   const write = writeOf(call);
   switch (call.method) {
     case 'GET':
-      return { code: 200, body: presented(route.kind, existing(api.store, write)) };
+      return { code: 200, body: show(call, presented(route.kind, existing(api.store, write))) };
     case 'PUT':
       return { code: 200, body: replaceObject(api.store, write, readBody(call)) };
     case 'PATCH':
@@ -38,11 +40,20 @@ export function serveObjects(api: Api, call: Call): Reply {
 
 function serveCollection(api: Api, call: Call): Reply {
   const { kind, namespace } = call.route;
-  if (call.method === 'GET') return { code: 200, body: api.lists.read(api.store, kind, namespace, call.query) };
+  if (call.method === 'GET') return { code: 200, body: list(api, call) };
   if (call.method === 'DELETE') return deleteCollection(api, call);
   if (call.method !== 'POST') throw notAllowed(call.method);
   if (kind.namespaced && namespace === undefined) throw badRequest(`a ${kind.kind} is created in a namespace: POST to its path`);
   return { code: 201, body: createObject(api.store, writeOf(call), readBody(call)) };
+}
+
+function list({ store, lists }: Api, { route, query, table }: Call): Body {
+  const page = lists.read(store, route.kind, route.namespace, query);
+  return table ? { ...tableOf(route.kind, page.items), metadata: page.metadata } : page;
+}
+
+function show({ route, table }: Call, object: ApiObject): Body {
+  return table ? tableOf(route.kind, [object], object.metadata.resourceVersion) : object;
 }
 
 function deleteCollection({ store }: Api, { route, query, text }: Call): Reply {

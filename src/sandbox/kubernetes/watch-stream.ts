@@ -5,6 +5,7 @@ import type { ApiObject } from './object.ts';
 import { Refusal, statusOf } from './refusal.ts';
 import type { Matches } from './selectors.ts';
 import type { Change, Store } from './store.ts';
+import { tableOf } from './tables.ts';
 
 export type WatchRequest = {
   readonly kind: Kind;
@@ -14,6 +15,8 @@ export type WatchRequest = {
   /** sendInitialEvents: what is there, then a bookmark that says so. */
   readonly initialEvents: boolean;
   readonly bookmarks: boolean;
+  /** Every object comes as a Table of one row. */
+  readonly table: boolean;
   readonly timeoutMs: number;
 };
 
@@ -31,20 +34,24 @@ const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 
 /** Streams the changes of a kind as JSON lines until the client goes, the time is over or it is ended. */
 export function streamChanges(store: Store, request: WatchRequest, response: ServerResponse, closed: () => void): Watch {
-  const send = (type: string, object: unknown): void => void response.write(`${JSON.stringify({ type, object })}\n`);
+  const write = (type: string, object: unknown): void => void response.write(`${JSON.stringify({ type, object })}\n`);
   const resource = resourceOf(request.kind);
+  const send = (type: string, object: ApiObject): void => {
+    const shown = presented(request.kind, object);
+    write(type, request.table ? tableOf(request.kind, [shown]) : shown);
+  };
   const deliver = (change: Change): void => {
     const seen = change.resource === resource ? asSeen(change, request.matches) : undefined;
-    if (seen !== undefined) send(seen, presented(request.kind, change.object));
+    if (seen !== undefined) send(seen, change.object);
   };
   const bookmark = (annotations?: object): void => {
     const metadata = { resourceVersion: String(store.version), creationTimestamp: null, ...(annotations ? { annotations } : {}) };
-    if (request.bookmarks) send('BOOKMARK', { kind: request.kind.kind, apiVersion: request.kind.apiVersion, metadata });
+    if (request.bookmarks) write('BOOKMARK', { kind: request.kind.kind, apiVersion: request.kind.apiVersion, metadata });
   };
 
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
-  if (!sendBacklog(store, request, { deliver, send })) {
+  if (!sendBacklog(store, request, { deliver, send, write })) {
     response.end();
     closed();
     return { bookmark, end: () => undefined, cut: () => undefined };
@@ -61,13 +68,17 @@ export function streamChanges(store: Store, request: WatchRequest, response: Ser
   return { bookmark, end, cut: () => void response.destroy() };
 }
 
-type Outputs = { deliver: (change: Change) => void; send: (type: string, object: unknown) => void };
+type Outputs = {
+  deliver: (change: Change) => void;
+  send: (type: string, object: ApiObject) => void;
+  write: (type: string, object: unknown) => void;
+};
 
 /** What happened before the watch began; false where that is no longer known (the client was told 410). */
-function sendBacklog(store: Store, request: WatchRequest, { deliver, send }: Outputs): boolean {
+function sendBacklog(store: Store, request: WatchRequest, { deliver, send, write }: Outputs): boolean {
   const { since, kind } = request;
   if (request.initialEvents || since === undefined || since === '0') {
-    for (const object of store.list(resourceOf(kind)).filter(request.matches)) send('ADDED', presented(kind, object));
+    for (const object of store.list(resourceOf(kind)).filter(request.matches)) send('ADDED', object);
     return true;
   }
   try {
@@ -75,7 +86,7 @@ function sendBacklog(store: Store, request: WatchRequest, { deliver, send }: Out
     return true;
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    send('ERROR', statusOf(thrown));
+    write('ERROR', statusOf(thrown));
     return false;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from './client.ts';
 import { configMap, deployment } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -104,6 +105,38 @@ export function describeApply(stage: Stage): void {
       await stage.client.apply(stage.apps('deployments', 'web'), injected, 'mesh');
       const { body } = await stage.client.apply(stage.apps('deployments', 'web'), withContainers(web), 'one');
       expect(body.spec.template.spec.containers.map((each) => each.name).sort()).toEqual(['mesh', 'web']);
+    });
+
+    const containersOf = (...containers: object[]) => {
+      const selector = { matchLabels: { app: 'web' } };
+      const template = { metadata: { labels: { app: 'web' } }, spec: { containers } };
+      return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { selector, template } };
+    };
+    const named = (names: string) => containersOf(...Array.from(names, (name) => ({ name, image: 'x:1' })));
+    const orderIn = ({ body }: Answer) => body.spec.template.spec.containers.map((each) => each.name).join('');
+
+    it.each([
+      ['ab', 'ba', 'ba'],
+      ['abc', 'ba', 'bca'],
+      ['ab', 'cab', 'cab'],
+      ['ba', 'dca', 'bdca'],
+      ['bca', 'acd', 'bacd'],
+      ['acd', 'eba', 'ebacd'],
+    ])('items %s and then %s stand as %s', async (live, applied, order) => {
+      await stage.client.apply(stage.apps('deployments', 'web'), named(live), 'one');
+      expect(orderIn(await stage.client.apply(stage.apps('deployments', 'web'), named(applied), 'two'))).toBe(order);
+      expect(orderIn(await stage.client.apply(stage.apps('deployments', 'web'), named(applied), 'one'))).toBe(applied);
+    });
+
+    it('an item that its manager lets go takes along what others set in it', async () => {
+      const [a, b] = [
+        { name: 'a', image: 'x:1' },
+        { name: 'b', image: 'x:1' },
+      ];
+      const path = stage.apps('deployments', 'web');
+      await stage.client.apply(path, containersOf(a, b), 'one');
+      await stage.client.patch(path, 'strategic', { spec: { template: { spec: { containers: [{ name: 'b', workingDir: '/x' }] } } } });
+      expect(orderIn(await stage.client.apply(path, containersOf(a), 'one'))).toBe('a');
     });
 
     it('finalizers are a set', async () => {

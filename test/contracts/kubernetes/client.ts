@@ -33,6 +33,9 @@ export interface Answered {
   };
   readonly status?: { readonly replicas?: number; readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   readonly items: readonly Answered[];
+  /** Of a table. */
+  readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
   /** Of discovery. */
   readonly resources: readonly { readonly name: string; readonly resource: string }[];
   readonly versions: readonly Answered[];

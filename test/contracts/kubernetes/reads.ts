@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answered } from './client.ts';
-import { configMap } from './stage.ts';
+import { configMap, deployment } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 export function describeReads(stage: Stage): void {
@@ -40,6 +40,16 @@ export function describeReads(stage: Stage): void {
     ])('%s', async (selector, wanted) => {
       const { body } = await stage.client.get(`${stage.core('configmaps')}?${selector.replaceAll(' ', '%20')}`);
       expect(namesIn(body)).toEqual(wanted);
+    });
+
+    it('a client that prints gets a table', async () => {
+      await stage.client.post(stage.apps('deployments'), deployment('web', { replicas: 2 }));
+      const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+      const { body } = await stage.client.get(stage.apps('deployments'), { accept });
+      expect(body).toMatchObject({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' });
+      const titles = body.columnDefinitions.filter((column) => column.priority === 0).map((column) => column.name);
+      expect(titles).toEqual(['Name', 'Ready', 'Up-to-date', 'Available', 'Age']);
+      expect(body.rows[0]?.cells.slice(0, 4)).toEqual(['web', '0/2', 0, 0]);
     });
 
     it('a watch tells every change after its version, in order', async () => {

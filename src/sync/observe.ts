@@ -5,6 +5,7 @@ import type { KubeObject } from '../resources/meta.ts';
 import { hookKindOf } from './annotations.ts';
 import { autoscaledWorkloads, isAutoscaled, keepReplicas, withoutReplicas } from './autoscaled.ts';
 import { comparable, firstDifference } from './difference.ts';
+import { isSelectorManaged, keepSelector, managedSelectorPointer } from './managed-selectors.ts';
 import { ignoredPointers, withoutPointer } from './ignored-paths.ts';
 import type { SyncQuestion } from './step.ts';
 import { ownsByTracking } from './tracking.ts';
@@ -63,7 +64,7 @@ function seeTarget(target: KubeObject, question: SyncQuestion, scaled: ReadonlyS
   const prediction = question.predictions[key];
   const refusal = prediction?.kind === 'refused' ? { refusal: prediction.because } : {};
   if (live === undefined) return { key, ref, state: 'missing', body: target, because: `${describeRef(ref)} is missing`, ...refusal };
-  const body = isAutoscaled(target, scaled) ? keepReplicas(target, live) : target;
+  const body = bodyFor(target, live, isAutoscaled(target, scaled));
   const seen = { key, ref: refOf(live, question.cluster), body, live };
   if (prediction === undefined) return { ...seen, state: 'unasked', because: '' };
   if (prediction.kind === 'refused') {
@@ -74,8 +75,15 @@ function seeTarget(target: KubeObject, question: SyncQuestion, scaled: ReadonlyS
   return { ...seen, state: 'differs', because: `${describeRef(ref)}: ${path} differs` };
 }
 
+/** What to apply: the target, with what others own of the live object left to them. */
+function bodyFor(target: KubeObject, live: KubeObject, autoscaled: boolean): KubeObject {
+  const scaled = autoscaled ? keepReplicas(target, live) : target;
+  return isSelectorManaged(live) ? keepSelector(scaled, live) : scaled;
+}
+
 function differenceAt(predicted: KubeObject, live: KubeObject, question: SyncQuestion, autoscaled: boolean): string | undefined {
-  const pointers = ignoredPointers(question.application.view.spec['ignoreDifferences'], live);
+  const managed = isSelectorManaged(live) ? [managedSelectorPointer] : [];
+  const pointers = [...ignoredPointers(question.application.view.spec['ignoreDifferences'], live), ...managed];
   const [left, right] = [predicted, live].map((object) => {
     const kept = autoscaled ? withoutReplicas(comparable(object)) : comparable(object);
     return pointers.reduce<unknown>(withoutPointer, kept);

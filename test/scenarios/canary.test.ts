@@ -1,11 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listAt, rolloutPath, runsPath, textAt } from './api.ts';
 import { holdsFile } from './manifests.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { not, until } from './until.ts';
 import type { World } from './world.ts';
-import { startWorld } from './world.ts';
+import { patienceMs, startWorld } from './world.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
 
 let world: World;
 let stage: Stage;

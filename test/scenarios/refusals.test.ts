@@ -1,11 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applicationPath, field } from './api.ts';
 import { application, holdsFile, plainFiles, repositorySecret } from './manifests.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
-import { login, startWorld } from './world.ts';
+import { login, patienceMs, startWorld } from './world.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
 
 let world: World;
 let stage: Stage;

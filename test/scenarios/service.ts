@@ -12,6 +12,8 @@ export type ServiceControl = {
   stop(): Promise<void>;
   /** Walks away in the middle: nothing is waited for, and the next start finds none of the local state. */
   crash(): void;
+  /** The settings that the next start will have. */
+  settings(): object;
   /** How often the images of an Application (`argocd/NAME`) were decided so far. */
   decided(name: string): number;
   /** Everything that the service logged, as parsed lines. */
@@ -20,8 +22,8 @@ export type ServiceControl = {
 
 type Running = { readonly wired: Wired; readonly stopping: AbortController };
 
-/** `settings` answers the settings file of a generation; every crash begins the next one. */
-export function createServiceControl(settings: (generation: number) => object): ServiceControl {
+/** `settingsOf` answers the settings file of a generation; every crash begins the next one. */
+export function createServiceControl(settingsOf: (generation: number) => object): ServiceControl {
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) });
   let generation = 1;
@@ -34,7 +36,7 @@ export function createServiceControl(settings: (generation: number) => object): 
   };
   return {
     async start() {
-      const read = readSettings({ file: { name: 'scenario', text: JSON.stringify(settings(generation)) }, env: {}, flags: {} });
+      const read = readSettings({ file: { name: 'scenario', text: JSON.stringify(settingsOf(generation)) }, env: {}, flags: {} });
       if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
       const stopping = new AbortController();
       const wired = await wire(read.settings, log, stopping.signal);
@@ -52,6 +54,7 @@ export function createServiceControl(settings: (generation: number) => object): 
       running = undefined;
       generation += 1;
     },
+    settings: () => settingsOf(generation),
     decided: (name) => lines.filter((line) => line.msg === 'images decided' && line['application'] === `argocd/${name}`).length,
     log: () => lines,
   };

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applicationPath, field, listAt, textAt } from './api.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
@@ -6,7 +6,9 @@ import { replaced } from './repository.ts';
 import { overlay } from './manifests.ts';
 import { not, until } from './until.ts';
 import type { World } from './world.ts';
-import { startWorld } from './world.ts';
+import { patienceMs, startWorld } from './world.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
 
 let world: World;
 let stage: Stage;

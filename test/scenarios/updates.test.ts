@@ -1,10 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trailerValues } from '../../src/kernel/trailers.ts';
 import { application, overlay } from './manifests.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import type { World } from './world.ts';
-import { startWorld } from './world.ts';
+import { patienceMs, startWorld } from './world.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
 
 let world: World;
 let stage: Stage;

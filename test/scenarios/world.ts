@@ -20,6 +20,9 @@ import { openRepository } from './repository.ts';
 import type { ServiceControl } from './service.ts';
 import { createServiceControl } from './service.ts';
 
+/** Milliseconds that a scenario may take on a machine that has other things to do; alone it takes two or three seconds. */
+export const patienceMs = 90_000;
+
 export const login = { username: 'windlass', password: 'the-right-password' };
 
 /** The servers on loopback, the people's hands on them, and the service in this process. */
@@ -38,6 +41,8 @@ export type World = {
   /** A new repository with these files, and the Secret that lets the bot in. */
   repository(name: string, files: Readonly<Record<string, string>>, password?: string): Promise<Repository>;
   apply(object: object): Promise<void>;
+  /** Writes the service's settings into a file, for `windlass run`. */
+  settingsFile(): Promise<string>;
   /** Takes every Application away, so that the next scenario has the machine for itself. */
   removeApplications(): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +87,7 @@ export async function startWorld(): Promise<World> {
     registries: { ...quick.registries, hosts: [{ prefix: registry.host, apiUrl: registry.url }] },
     render: { toolDir: join(tmpdir(), 'windlass-tools') },
     addresses: { allow: ['127.0.0.0/8'] },
+    http: { enabled: false },
   }));
   return {
     registry,
@@ -99,6 +105,11 @@ export async function startWorld(): Promise<World> {
       return openRepository({ name, url, bare: remote.repository(name), folder: join(folder, 'people', name) }, files);
     },
     apply,
+    async settingsFile() {
+      const file = join(folder, 'windlass.yaml');
+      await writeFile(file, JSON.stringify(service.settings()));
+      return file;
+    },
     async removeApplications() {
       const applications = await reader.list('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications');
       for (const one of applications) await reader.remove(applicationPath(textAt(one, 'metadata.name')));

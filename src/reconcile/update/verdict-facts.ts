@@ -1,6 +1,5 @@
-import type { ApplicationSource } from '../../resources/application.ts';
 import type { FileLog } from '../../writeback/file-log.ts';
-import { Failure, sentenceOf } from '../../kernel/failure.ts';
+import { Failure } from '../../kernel/failure.ts';
 import type { Verdict } from '../../kernel/hold.ts';
 import { isGitPlace, placeKey } from '../../kernel/place.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
@@ -10,7 +9,6 @@ import { millisOf } from '../../kernel/time.ts';
 import { answerFor } from '../../verdict/answer-for.ts';
 import type { Answer, VerdictNeed } from '../../verdict/answer.ts';
 import { stableImagesOf } from '../../verdict/canary-images.ts';
-import { compareRenderings } from '../../verdict/compare-renderings.ts';
 import type { PlaceFacts, Reader, VerdictFacts } from '../../verdict/facts.ts';
 import { ourWrite } from '../../verdict/place-values.ts';
 import { rolloutNowOf } from '../../verdict/rollout-now.ts';
@@ -18,6 +16,7 @@ import type { RolloutView } from '../world.ts';
 import { rolloutsOf } from '../world.ts';
 import type { Gathered, PlaceState, Subscription, UpdateContext } from './context.ts';
 import type { Reading } from './decide.ts';
+import { otherCauses } from './difference.ts';
 
 /** A verdict with what it is about, ready to be answered. */
 export type Case = {
@@ -63,37 +62,9 @@ function placeFacts(context: UpdateContext, state: PlaceState, application: Obje
   return { place: state.place, image: state.readers[0]?.watch.image ?? '', current: state.current, digests: [], readers };
 }
 
-type Pair = { readonly source: ApplicationSource; readonly healthy: string; readonly failing: string };
-
-/** The two revisions to compare, or why there are not two. */
-function pairOf({ view }: Subscription['app']['resource']): Pair | string {
-  const { source } = view.spec;
-  const [healthy, failing] = [view.status?.windlass?.healthyRevision, view.status?.sync?.revision];
-  if (source === undefined) return 'the Application has several sources';
-  return healthy === undefined || failing === undefined ? 'the last healthy revision is not known' : { source, healthy, failing };
-}
-
-/** What differs between the last healthy revision and the failing one besides images; a sentence where they cannot be compared. */
-async function renderedDifference(reading: Reading, { app, repo }: Subscription): Promise<readonly string[]> {
-  const pair = pairOf(app.resource);
-  if (typeof pair === 'string') return [pair];
-  const application = { name: app.ref.name, namespace: app.ref.namespace };
-  const render = (revision: string) =>
-    reading.context.ports.render.render({ repo, revision, source: pair.source, application }, reading.signal);
-  try {
-    const [before, after] = await Promise.all([render(pair.healthy), render(pair.failing)]);
-    if (before.kind === 'refused') return [`the last healthy revision cannot be rendered: ${before.because}`];
-    if (after.kind === 'refused') return [`the failing revision cannot be rendered: ${after.because}`];
-    return compareRenderings(before.objects, after.objects);
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.code === 'not-found') return [`the last healthy revision is gone: ${sentenceOf(thrown)}`];
-    throw thrown;
-  }
-}
-
 async function gatherNeed(reading: Reading, one: Case, need: VerdictNeed, known: Known): Promise<Known> {
   const { context, gathered } = reading;
-  if (need.need === 'rendered-difference') return { ...known, renderedDifference: await renderedDifference(reading, one.subscription) };
+  if (need.need === 'rendered-difference') return { ...known, renderedDifference: await otherCauses(reading, one) };
   if (need.need === 'served') {
     const state = gathered.places.find((place) => place.readers[0]?.watch.image === need.image);
     if (state === undefined) throw new Failure('not-found', `${need.image} is watched at no place of this branch`);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { listAt, rolloutPath, runsPath, textAt } from './api.ts';
-import { holdsFile } from './manifests.ts';
+import { field, listAt, rolloutPath, runsPath, textAt } from './api.ts';
+import { holdsFile, overlay } from './manifests.ts';
+import { replaced } from './repository.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { not, until } from './until.ts';
@@ -18,6 +19,17 @@ beforeAll(async () => {
 });
 afterEach(() => world.removeApplications());
 afterAll(() => world.close());
+
+/** Until the canary of the template that holds the text is paused. */
+async function paused(app: string, text: string): Promise<void> {
+  await until(`the canary with ${text} to pause`, async () => {
+    const rollout = await world.api.get(rolloutPath(app));
+    const seen =
+      textAt(rollout, 'status.phase') === 'Paused' &&
+      field(rollout, 'metadata.generation') === Number(textAt(rollout, 'status.observedGeneration'));
+    return seen && JSON.stringify(field(rollout, 'spec.template')).includes(text) ? true : not(rollout?.['status']);
+  });
+}
 
 describe('a canary that fails', () => {
   it('is taken out of Git by one commit, stays out under any tag, and comes back once a person lifts the hold', async () => {
@@ -102,10 +114,7 @@ describe("a person's abort", () => {
     const { app, repository } = await stage.canary('romeo', '1.0.0', { steps: ['- pause: {}'] });
     await world.push('team/romeo', '1.1.0');
     await stage.writes(repository, '1.1.0');
-    await until('the canary to pause', async () => {
-      const rollout = await world.api.get(rolloutPath(app));
-      return textAt(rollout, 'status.phase') === 'Paused' ? true : not(rollout?.['status']);
-    });
+    await paused(app, ':1.1.0');
     await world.api.patch(`${rolloutPath(app)}/status`, { status: { abort: true } });
     const lowering = await stage.writes(repository, '1.0.0');
     const rollout = await world.api.get(rolloutPath(app));
@@ -117,5 +126,34 @@ describe("a person's abort", () => {
     expect(await repository.head()).toBe(lowering.sha);
     await world.push('team/romeo', '1.2.0');
     await stage.writes(repository, '1.2.0');
+  });
+});
+
+describe('a canary with more than one possible cause', () => {
+  it('is held, and its lowering is proposed on a branch: Git keeps what a person changed', async () => {
+    const steps = ['- pause: {}', '- analysis:', '    templates:', '      - templateName: error-ratio'];
+    const { app, repository } = await stage.canary('whiskey', '1.0.0', { steps });
+    stage.measure(app, 0.3);
+    await world.push('team/whiskey', '1.1.0');
+    await stage.writes(repository, '1.1.0');
+    await paused(app, ':1.1.0');
+    const rollout = 'overlay/rollout.yaml';
+    await repository.commit('Log more', await replaced(repository, rollout, '- name: web', '- name: web\n          args: [--verbose]'));
+    await paused(app, '--verbose');
+    await world.api.patch(`${rolloutPath(app)}/status`, { status: { pauseConditions: null } });
+    const proposal = await stage.event(app, 'LoweringProposed');
+    const held = await until('the hold', async () => {
+      const [newest] = await repository.log();
+      return newest?.trailer('Windlass-Verdict') === undefined ? not(newest) : newest;
+    });
+    expect(held.trailer('Windlass-Place')).toBeUndefined();
+    expect(await repository.file(holdsFile)).toMatch(/suspected: "?true/);
+    expect(await repository.file(overlay)).toContain('newTag: "1.1.0"');
+    const branch = /^branch (windlass\/lower-\S+) proposes it: /.exec(proposal)?.[1] ?? '';
+    expect(proposal).toMatch(/Not done alone, because more than container images changed since the last healthy revision: .*args/);
+    expect(await repository.file(overlay, branch)).toContain('newTag: "1.0.0"');
+    expect(await repository.file(rollout, branch)).toContain('--verbose');
+    await stage.twoMoreDecisions(app);
+    expect(await repository.head()).toBe(held.sha);
   });
 });

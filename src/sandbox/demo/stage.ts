@@ -122,7 +122,7 @@ function settingsText(options: { kubeconfig: string; folder: string; registryHos
   return JSON.stringify({
     cluster: { kubeconfig: options.kubeconfig },
     git: { stateDir: join(options.folder, 'state'), pollInterval: '1s' },
-    registries: { pollInterval: '1s', hosts: [{ prefix: options.registryHost, apiUrl: options.registryUrl }] },
+    registries: { pollInterval: '500ms', hosts: [{ prefix: options.registryHost, apiUrl: options.registryUrl }] },
     render: { toolDir: join(tmpdir(), 'windlass-tools') },
     http: { host: '127.0.0.1', port: options.port },
     webhooks: { secretEnv: 'WINDLASS_DEMO_WEBHOOK' },

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { applicationPath, field, listAt, textAt } from './api.ts';
+import { applicationPath, field, listAt, podsPath, rolloutPath, textAt } from './api.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { replaced } from './repository.ts';
-import { overlay } from './manifests.ts';
+import { holdsFile, overlay } from './manifests.ts';
 import { not, until } from './until.ts';
 import type { World } from './world.ts';
 import { patienceMs, startWorld } from './world.ts';
@@ -83,5 +83,27 @@ describe('automated sync', () => {
     expect(await world.api.get(configMap(app, 'settings'))).toBeUndefined();
     expect(await world.api.get(configMap(app, 'from-before'))).toBeUndefined();
     expect(await world.api.get('/apis/apps/v1/namespaces/november/deployments/november')).toBeDefined();
+  });
+});
+
+describe('a restart', () => {
+  it('creates and deletes no pod, commits nothing and forgets no condition', async () => {
+    const { app, repository } = await stage.canary('yankee', '1.0.0');
+    await repository.commit('Hold by hand', { [holdsFile]: 'holds: [' });
+    await stage.condition(app, 'HoldsUnreadable');
+    const seen = async () => ({
+      pods: (await world.api.list(podsPath(app))).map((pod) => textAt(pod, 'metadata.uid')).sort(),
+      conditions: await world.api.conditions(app),
+      head: await repository.head(),
+      rollout: field(await world.api.get(rolloutPath(app)), 'status'),
+      generation: field(await world.api.get(rolloutPath(app)), 'metadata.generation'),
+    });
+    await synced(app, await repository.head());
+    const before = await seen();
+    await world.service.stop();
+    await world.service.start();
+    await stage.twoMoreDecisions(app);
+    await comparedAgain(app);
+    expect(await seen()).toEqual(before);
   });
 });

@@ -27,8 +27,11 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
-/** The work queues of the service, by what their keys name: branches, Applications, Rollouts, AnalysisRuns. */
-export type Queues = { readonly updates: Queue; readonly syncs: Queue; readonly rollouts: Queue; readonly runs: Queue };
+/**
+ * The work queues of the service, by what their keys name: Applications whose subscription changed, branches, Applications to sync,
+ * Rollouts, AnalysisRuns.
+ */
+export type Queues = Readonly<Record<'subscriptions' | 'updates' | 'syncs' | 'rollouts' | 'runs', Queue>>;
 
 type Timer = { readonly at: Millis; readonly cancel: AbortController };
 

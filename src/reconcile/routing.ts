@@ -3,7 +3,10 @@ import { sentenceOf } from '../kernel/failure.ts';
 import { isBody } from '../kernel/json.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { KubeObject } from '../resources/meta.ts';
+import { refOf } from '../resources/meta.ts';
+import { splitKey } from './advance-rollout.ts';
 import type { Ports } from './ports.ts';
+import type { Outcome } from './queue.ts';
 import type { Queues } from './queue.ts';
 import type { UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
@@ -24,6 +27,8 @@ export interface Router {
   route(event: WatchEvent): void;
   /** Everything that is there when the service starts. */
   begin(): void;
+  /** Hears what an Application (`namespace/name`) asks for, and sets its branch to work. */
+  subscribe(key: string, signal: AbortSignal): Promise<Outcome>;
   /** Branch that an Application follows, as last heard. */
   branchOf(app: AppView): string;
 }
@@ -93,8 +98,12 @@ class EventRouter implements Router {
   #routeSecret(object: KubeObject): void {
     if (!Object.hasOwn(object.metadata.labels ?? {}, repositorySecretLabel)) return;
     const { cluster } = this.#options.ports;
-    for (const app of cluster.list(kinds.application)) this.#routeApplication(app);
-    for (const key of this.#options.contexts.subscriptions.branches()) this.#options.queues.updates.add(key);
+    const { contexts, queues } = this.#options;
+    for (const key of cluster.list(kinds.application).map(keyOf)) {
+      queues.syncs.add(key);
+      queues.subscriptions.add(key);
+    }
+    for (const key of contexts.subscriptions.branches()) queues.updates.add(key);
   }
 
   #appOf(object: KubeObject | undefined): AppView | undefined {
@@ -103,30 +112,45 @@ class EventRouter implements Router {
   }
 
   #routeApplication(object: KubeObject): void {
-    const { queues, ports, settings } = this.#options;
-    queues.syncs.add(keyOf(object));
-    const at = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
-    const app = readApplication(ports.cluster, settings.claims, at);
-    if (app === undefined || 'problems' in app) return;
+    const { queues, contexts } = this.#options;
+    const key = keyOf(object);
+    queues.syncs.add(key);
+    const app = this.#appAt(key);
+    if (app === undefined) {
+      // It may come back with the same text.
+      this.#spoken.delete(key);
+      this.#branches.delete(key);
+      contexts.subscriptions.forget(refOf(object, this.#options.ports.cluster.name));
+      return;
+    }
     const text = subscriptionText(app);
-    if (this.#spoken.get(keyOf(object)) === text) return;
-    this.#spoken.set(keyOf(object), text);
-    void this.#subscribe(app);
+    if (this.#spoken.get(key) === text) return;
+    this.#spoken.set(key, text);
+    queues.subscriptions.add(key);
   }
 
-  async #subscribe(app: AppView): Promise<void> {
+  #appAt(key: string): AppView | undefined {
+    const { ports, settings } = this.#options;
+    const app = readApplication(ports.cluster, settings.claims, splitKey(key));
+    return app === undefined || 'problems' in app ? undefined : app;
+  }
+
+  async subscribe(key: string, signal: AbortSignal): Promise<Outcome> {
     const { contexts, queues } = this.#options;
+    const app = this.#appAt(key);
+    if (app === undefined) return {};
     try {
-      const subscribed = await contexts.subscriptions.of(app, AbortSignal.timeout(60_000));
+      const subscribed = await contexts.subscriptions.of(app, signal);
       if (subscribed.kind === 'refused') contexts.update.board.post(app.ref, [subscribed.condition]);
       if (subscribed.kind === 'unmanaged') contexts.update.board.post(app.ref, []);
-      if (subscribed.kind !== 'subscribed') return;
-      const key = branchKey(subscribed.subscription.repoId, subscribed.subscription.branch);
-      this.#branches.set(keyOf(app.resource.raw), key);
-      queues.updates.add(key);
+      if (subscribed.kind !== 'subscribed') return {};
+      const branch = branchKey(subscribed.subscription.repoId, subscribed.subscription.branch);
+      this.#branches.set(key, branch);
+      queues.updates.add(branch);
+      return {};
     } catch (thrown) {
-      this.#spoken.delete(keyOf(app.resource.raw));
-      contexts.update.board.post(app.ref, [{ type: 'ImageUpdateError', message: sentenceOf(thrown) }]);
+      if (!signal.aborted) contexts.update.board.post(app.ref, [{ type: 'ImageUpdateError', message: sentenceOf(thrown) }]);
+      throw thrown;
     }
   }
 
@@ -139,7 +163,7 @@ class EventRouter implements Router {
     const app = this.#appOf(
       cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: object.metadata.namespace ?? '', name: rolloutName }),
     );
-    if (app !== undefined) void this.#subscribe(app);
+    if (app !== undefined) this.#options.queues.subscriptions.add(keyOf(app.resource.raw));
   }
 
   #routeOwned(object: KubeObject): void {

@@ -20,6 +20,7 @@ import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { createSubscriptions } from './update/index.ts';
 import { updateImages } from './update-images.ts';
+import type { Router } from './routing.ts';
 import { createRouter } from './routing.ts';
 import { kinds, readApplications } from './world.ts';
 
@@ -71,7 +72,7 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
   return { update, sync, subscriptions: createSubscriptions(update) };
 }
 
-function createQueues(options: ServiceOptions, contexts: () => Contexts): Queues {
+function createQueues(options: ServiceOptions, contexts: () => Contexts, subscribe: QueueOptions['work']): Queues {
   const { ports, update } = options;
   const rollout = { ports, claims: update.claims, home: update.home };
   const make = (name: string, concurrency: number, work: QueueOptions['work']) =>
@@ -85,6 +86,7 @@ function createQueues(options: ServiceOptions, contexts: () => Contexts): Queues
       onRun: (key, ms, outcome) => options.onRun?.(name, key, ms, outcome),
     });
   return {
+    subscriptions: make('subscriptions', 8, subscribe),
     updates: make('updates', 4, (key, signal) => updateImages(contexts().update, contexts().subscriptions, key, signal)),
     syncs: make('syncs', options.workers, (key, signal) => syncApplication(contexts().sync, key, signal)),
     rollouts: make('rollouts', options.workers, (key, signal) => advanceRollout(rollout, key, signal)),
@@ -101,8 +103,12 @@ export function createService(options: ServiceOptions): Service {
   const { ports } = options;
   const board = createBoard((application) => queues.syncs.add(appKey(application)));
   const contexts: Contexts = createContexts(options, board, (key) => syncBranch(key));
-  const queues: Queues = createQueues(options, () => contexts);
-  const router = createRouter({ ports, queues, contexts, settings: options.update });
+  const queues: Queues = createQueues(
+    options,
+    () => contexts,
+    (key, signal) => router.subscribe(key, signal),
+  );
+  const router: Router = createRouter({ ports, queues, contexts, settings: options.update });
   let unlisten: () => void = () => undefined;
 
   function syncBranch(key: string): void {

@@ -5,7 +5,7 @@ export type Workload = { readonly app: string; readonly image: string; readonly 
 const prefix = 'argocd-image-updater.argoproj.io';
 
 /** The overlay's kustomization: the one place where a tag stands. */
-export function kustomization({ image, namespace, tag }: Workload, resources: readonly string[]): string {
+function kustomization({ image, namespace, tag }: Workload, resources: readonly string[]): string {
   return `# Written by people, but for the tag.
 resources:
 ${resources.map((resource) => `  - ${resource}`).join('\n')}

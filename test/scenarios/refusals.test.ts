@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applicationPath, field } from './api.ts';
 import { application, holdsFile, plainFiles, repositorySecret } from './manifests.ts';
@@ -97,5 +98,26 @@ describe('a holds file that cannot be read', () => {
       'Begin',
     ]);
     await stage.noConditions('juliett');
+  });
+});
+
+describe('a repository that is written to and is not there yet', () => {
+  it('is named, and served once it is there', async () => {
+    const app = 'sigma';
+    const image = world.image(`team/${app}`);
+    await world.push(`team/${app}`, '1.0.0');
+    await world.push(`team/${app}`, '1.1.0');
+    const files = plainFiles({ app, image, namespace: app, tag: '1.0.0' });
+    const [read, written] = [await world.repository(app, files), await world.repository(`${app}-written`, files)];
+    renameSync(written.bare, `${written.bare}.away`);
+    const spec = { source: { repoURL: read.url, targetRevision: 'HEAD', path: 'overlay' } };
+    const annotations = { 'git-repository': written.url };
+    await world.apply(application({ name: app, repoUrl: read.url, image, namespace: app, annotations, spec }));
+    expect(await stage.condition(app, 'ImageUpdateError')).toMatch(new RegExp(`^${written.url}: .* failed: .*not found`));
+    await until('the first sync', async () => field(await world.api.get(applicationPath(app)), 'status.history'));
+    renameSync(`${written.bare}.away`, written.bare);
+    await stage.writes(written, '1.1.0');
+    expect(await read.log()).toHaveLength(1);
+    await stage.noConditions(app);
   });
 });

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trailerValues } from '../../src/kernel/trailers.ts';
+import { applicationPath } from './api.ts';
 import { application, overlay } from './manifests.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
+import { until } from './until.ts';
 import type { World } from './world.ts';
 import { patienceMs, startWorld } from './world.ts';
 
@@ -125,5 +127,17 @@ describe('a revert by a person', () => {
     await stage.writes(repository, '1.2.0');
     expect((await repository.log()).map(({ author }) => author.split(' ')[0])).toEqual(['windlass', 'Robin', 'windlass', 'Robin']);
     await stage.noConditions('lima');
+  });
+});
+
+describe('an Application that is deleted and made again as it was', () => {
+  it('is kept current again', async () => {
+    const { app, image, repository } = await stage.plain('omega', '1.0.0');
+    await stage.decided(app);
+    await world.removeApplications();
+    await until('the Application to be gone', async () => ((await world.api.get(applicationPath(app))) === undefined ? true : undefined));
+    await world.push('team/omega', '1.1.0');
+    await world.apply(application({ name: app, repoUrl: repository.url, image, namespace: app }));
+    await stage.writes(repository, '1.1.0');
   });
 });

@@ -2,12 +2,13 @@ import { oneLine } from '../kernel/escape.ts';
 import { sameJson } from '../kernel/json.ts';
 import type { Hold } from '../kernel/hold.ts';
 import { isGitPlace, placeKey } from '../kernel/place.ts';
-import { byteOffset, refuse } from './document.ts';
+import type { YamlFile } from './document.ts';
+import { byteOffset, parseYaml, refuse } from './document.ts';
 import type { Edit, Snapshot, Splice } from './edit.ts';
 import { holdLines } from './hold-entry.ts';
 import type { HoldsFile } from './holds.ts';
 import { openHolds, readHolds } from './holds.ts';
-import { entriesAdded, entriesRemoved } from './holds-text.ts';
+import { blockText, entriesAdded, entriesRemoved } from './holds-text.ts';
 import type { Replacement } from './insertion.ts';
 
 const header = [
@@ -23,8 +24,9 @@ export function addHolds(snapshot: Snapshot, path: string, holds: readonly Hold[
   const known = found.kind === 'open' ? found.holds : [];
   const fresh = sorted(uniqueHolds(holds.map(written)).filter((hold) => !known.some((other) => sameHold(hold, other))));
   if (fresh.length === 0) return { kind: 'unchanged' };
-  const replacements = found.kind === 'absent' ? [newFile(snapshot, fresh)] : entriesAdded(found.file, groupsOf(known, fresh, snapshot));
-  if (replacements === undefined) return notABlock(path);
+  const groups = groupsOf(known, fresh, snapshot);
+  const replacements = found.kind === 'absent' ? [newFile(snapshot, fresh)] : inBlocks(found.file, (file) => entriesAdded(file, groups));
+  if (replacements === undefined) return noList(path);
   return checked({ snapshot, path, found, replacements, expected: [...known, ...fresh], touched: fresh });
 }
 
@@ -38,8 +40,8 @@ export function removeHolds(snapshot: Snapshot, path: string, lifted: (hold: Hol
   if (touched.length === 0) return { kind: 'unchanged' };
   const expected = marked.flatMap(({ hold, gone }) => (gone ? [] : [hold]));
   const indexes = marked.flatMap(({ gone }, index) => (gone ? [index] : []));
-  const replacements = entriesRemoved(found.file, indexes, expected.length === 0);
-  if (replacements === undefined) return notABlock(path);
+  const replacements = inBlocks(found.file, (file) => entriesRemoved(file, indexes, expected.length === 0));
+  if (replacements === undefined) return noList(path);
   return checked({ snapshot, path, found, replacements, expected, touched });
 }
 
@@ -74,8 +76,26 @@ function newFile(snapshot: Snapshot, holds: readonly Hold[]): Replacement {
   return { start: 0, end: 0, text: `${[...header, ...holds.flatMap((hold) => holdLines(hold, snapshot))].join('\n')}\n` };
 }
 
-function notABlock(path: string): Edit {
-  return refuse({ file: path }, `${path} does not write its holds as a block list; write them so to let it be edited`);
+/**
+ * Replacements in a file of blocks. A list that somebody wrote in another style (JSON is YAML, too) is written anew as blocks first: the
+ * file is ours, and a hold that cannot be written would be a bad image that comes back.
+ */
+function inBlocks(file: YamlFile, edit: (file: YamlFile) => readonly Replacement[] | undefined): readonly Replacement[] | undefined {
+  const inPlace = edit(file);
+  if (inPlace !== undefined) return inPlace;
+  const anew = parseYaml(file.path, blockText(file));
+  const replacements = 'kind' in anew ? undefined : edit({ ...anew, oid: file.oid });
+  if ('kind' in anew || replacements === undefined) return undefined;
+  return [{ start: 0, end: file.text.length, text: replaceIn(anew.text, replacements) }];
+}
+
+function replaceIn(text: string, replacements: readonly Replacement[]): string {
+  const lastFirst = replacements.toSorted((left, right) => right.start - left.start);
+  return lastFirst.reduce((whole, one) => whole.slice(0, one.start) + one.text + whole.slice(one.end), text);
+}
+
+function noList(path: string): Edit {
+  return refuse({ file: path }, `${path} does not write its holds as a list that can be edited; write them as one`);
 }
 
 type Draft = {
@@ -91,8 +111,7 @@ type Draft = {
 function checked({ snapshot, path, found, replacements, expected, touched }: Draft): Edit {
   const [text, baseOid] = found.kind === 'open' ? [found.file.text, found.file.oid] : ['', ''];
   const inOrder = replacements.toSorted((left, right) => left.start - right.start);
-  const after = inOrder.toReversed().reduce((whole, one) => whole.slice(0, one.start) + one.text + whole.slice(one.end), text);
-  const file = { mode: '100644', oid: baseOid, bytes: new TextEncoder().encode(after) };
+  const file = { mode: '100644', oid: baseOid, bytes: new TextEncoder().encode(replaceIn(text, replacements)) };
   const read = readHolds({ ...snapshot, files: new Map([[path, file]]) }, path);
   if (read.kind !== 'holds')
     return refuse({ file: path }, `the edit would break ${path}${read.kind === 'refused' ? `: ${read.because}` : ''}`);

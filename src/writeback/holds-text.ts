@@ -1,5 +1,5 @@
 import type { Node } from 'yaml';
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { YamlFile } from './document.ts';
 import type { Replacement } from './insertion.ts';
 import { colonEnd, contentEnd, dashOf, indentOf, linesAtEnd, linesBelow, newlineNear } from './insertion.ts';
@@ -9,6 +9,17 @@ import { pairOf } from './kustomization-entry.ts';
 export type Group = { readonly below: number; readonly lines: readonly string[] };
 
 type List = { readonly node: Node | null | undefined; readonly colon: number };
+
+/** The document with every list and mapping that holds something written as a block; comments and values stay. */
+export function blockText({ document }: Pick<YamlFile, 'document'>): string {
+  const copy = document.clone();
+  visit(copy, {
+    Collection(_, node) {
+      if (node.items.length > 0) node.flow = false;
+    },
+  });
+  return copy.toString({ lineWidth: 0 });
+}
 
 /** The `holds:` list; undefined in a file without content. */
 function listOf(file: YamlFile): List | undefined {
@@ -26,6 +37,7 @@ export function entriesAdded(file: YamlFile, groups: readonly Group[]): readonly
   const list = listOf(file);
   const all = groups.flatMap((group) => group.lines);
   const root = file.document.contents;
+  if (isMap(root) && root.flow === true) return undefined;
   if (list === undefined) return root === null || isScalar(root) ? [linesAtEnd(file.text, ['holds:', ...all])] : undefined;
   if (!isSeq<Node>(list.node) || list.node.items.length === 0) return [intoEmpty(file, list, all)];
   const { items } = list.node;
@@ -56,6 +68,7 @@ function intoEmpty(file: YamlFile, { node, colon }: List, lines: readonly string
 export function entriesRemoved(file: YamlFile, indexes: readonly number[], all: boolean): readonly Replacement[] | undefined {
   const list = listOf(file);
   if (list === undefined) return undefined;
+  if (isSeq(list.node) && list.node.flow === true) return undefined;
   const cuts = indexes.map((index) => cut(file, list, index)).filter((one) => one !== undefined);
   if (cuts.length < indexes.length) return undefined;
   return all ? [{ start: list.colon, end: list.colon, text: ' []' }, ...cuts] : cuts;

@@ -37,6 +37,13 @@ describe("a person's answer", () => {
     expect(reasonFor(choice, '1.5.0')).toContain('until something newer than 1.5.0 appears');
   });
 
+  it('counts from what was taken out before somebody wrote a lower value and took that out, too', () => {
+    const changes = [change('1.3.0', null), change(null, '1.3.0'), change('1.4.0', null), raised];
+    const choice = guard({ ...after(changes, { listing: listing(['1.3.0', '1.4.0']) }), current: undefined }, now);
+    expect(choice).toMatchObject({ kind: 'keep', at: {} });
+    expect(reasonFor(choice, '1.4.0')).toContain('until something newer than 1.4.0 appears');
+  });
+
   it('is superseded by the same person going up', () => {
     const changes = [change('1.2.0', '1.3.0'), change('1.4.0', '1.2.0')];
     expect(decide(after(changes))).toMatchObject({ kind: 'raise', to: { tag: '1.4.0' } });

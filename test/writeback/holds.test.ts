@@ -96,12 +96,37 @@ describe('adding to a file', () => {
     expect(addHolds(fileOf(`holds:\n${entryB}`), path, [b, b])).toEqual({ kind: 'unchanged' });
   });
 
+  const other = `place: {file: f, path: a}, image: i, digests: [], verdict: v, because: x, since: "2026-01-31"`;
+  const otherLines = [
+    '- place:',
+    '    file: f',
+    '    path: a',
+    '  image: i',
+    '  digests: []',
+    '  verdict: v',
+    '  because: x',
+    '  since: "2026-01-31"',
+  ].join('\n');
+  it.each([
+    ['a list in brackets', `# ours\nholds: [{${other}}]\n`],
+    ['a document in braces', `# ours\n{ holds: [{${other}}] }\n`],
+    ['JSON over several lines', `# ours\n{\n  "holds": [\n    {${other}}\n  ]\n}\n`],
+  ])('written as %s makes it blocks, and loses nothing', (_, before) => {
+    const after = added(fileOf(before), b);
+    expect(after.replaceAll('"holds"', 'holds').replace(/^ {2}(?=[ -])/gm, '')).toContain(otherLines);
+    expect(after).toMatch(/^# ours\n/);
+    expect(addHolds(fileOf(after), path, [b])).toEqual({ kind: 'unchanged' });
+  });
+
+  it('in braces that holds nothing yet', () => {
+    expect(added(fileOf('# ours\n{\n  "holds": []\n}\n'), b)).toBe(`# ours\n"holds":\n${entryB}`);
+  });
+
   it('asks for the file, and refuses one that it cannot edit', () => {
     expect(addHolds(snapshotOf({}), path, [b])).toEqual({ kind: 'needs', paths: [path] });
-    const flow = `holds: [{place: {file: f, path: a}, image: i, digests: [], verdict: v, because: x, since: "2026-01-31"}]\n`;
-    expect(addHolds(fileOf(flow), path, [b])).toMatchObject({
+    expect(addHolds(fileOf(`before: &one [{${other}}]\nholds: *one\n`), path, [b])).toMatchObject({
       kind: 'refused',
-      because: expect.stringContaining('as a block list') as string,
+      because: `the edit would change other holds of ${path}`,
     });
   });
 });

@@ -84,7 +84,9 @@ function topOfDescent({ history, question, ranking }: Judge, from: string): stri
   for (const change of history.changes.slice(1)) {
     const value = tagOf(change.before);
     const continues = change.after === null || tagOf(change.after) === top;
-    if (value === undefined || !continues || isOurs(change, question)) break;
+    if (!continues || isOurs(change, question)) break;
+    // Written where nothing was: what was taken out before that counts.
+    if (value === undefined) continue;
     if (!ranking.ranks(value) || ranking.compare(value, top) < 0) break;
     top = value;
   }

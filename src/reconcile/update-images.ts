@@ -14,6 +14,7 @@ import { announceRaises, report } from './update/report.ts';
 
 /** Lost races after which a branch waits for the next turn instead of trying again at once. */
 const maxRaces = 8;
+const afterRacesMs = 15_000;
 
 /** Decides every place of the branch. A fact that one image lacks fails that image's places only. */
 export async function decideAll(
@@ -108,9 +109,12 @@ export async function updateImages(
   const mine = await subscriptions.onBranch(key, signal);
   if (mine.length === 0) return {};
   let turn = await takeTurn(context, mine, 0, signal);
-  for (let races = 0; (turn.raced || turn.lowered) && races < maxRaces && !signal.aborted; races += 1) {
+  // A turn that settled a verdict never counts: however many canaries failed at once, the next one does not wait.
+  for (let races = 0; (turn.raced || turn.lowered) && !signal.aborted; ) {
+    if (turn.raced && (races += 1) > maxRaces) break;
     turn = await takeTurn(context, await subscriptions.onBranch(key, signal), Number.POSITIVE_INFINITY, signal);
   }
   const { clock, random } = context.ports;
-  return { againAt: clock.now() + context.settings.registryPollMs * (1 + random() / 10) };
+  const wait = turn.raced ? afterRacesMs : context.settings.registryPollMs;
+  return { againAt: clock.now() + wait * (1 + random() / 10) };
 }

@@ -110,7 +110,7 @@ export async function updateImages(
   if (mine.length === 0) return {};
   let turn = await takeTurn(context, mine, 0, signal);
   // A turn that settled a verdict never counts: however many canaries failed at once, the next one does not wait.
-  for (let races = 0; (turn.raced || turn.lowered) && !signal.aborted; ) {
+  for (let races = 0; (turn.raced || turn.lowered) && !signal.aborted;) {
     if (turn.raced && (races += 1) > maxRaces) break;
     turn = await takeTurn(context, await subscriptions.onBranch(key, signal), Number.POSITIVE_INFINITY, signal);
   }

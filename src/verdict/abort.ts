@@ -3,22 +3,43 @@ import type { Evidence, Verdict } from '../kernel/hold.ts';
 import { isBody } from '../kernel/json.ts';
 import type { Resource } from '../resources/meta.ts';
 import type { Rollout, RolloutStatus } from '../resources/rollout.ts';
+import type { CanaryObjects } from './canary-images.ts';
+import { slotNaming } from './slots.ts';
 
 type Abort = Pick<Verdict, 'id' | 'at' | 'template' | 'kind' | 'evidence'>;
 
+/** What a finished run found out. */
+type Judged = Pick<Verdict, 'id' | 'template' | 'kind'>;
+
 /**
- * The verdict of an abort that no finished run explains; `judged` are templates with a failed or broken run. A person's only where the
- * Rollout names no cause (Argo Rollouts v1.9: "Rollout aborted update to revision N", with ": cause" behind it where the controller
- * aborted). An abort for a run that is gone is an error: nobody can look at its measurements any more.
+ * The verdict of an abort that no finished run explains; `judged` is what the Rollout's own runs found. The cause decides: a person's
+ * only where the Rollout names none (Argo Rollouts v1.9: "Rollout aborted update to revision N", with ": cause" behind it where the
+ * controller aborted), whatever an earlier attempt of the template found. An abort for a run that is gone is an error: nobody can look
+ * at its measurements any more.
  */
-export function abortOf(rollout: Resource<Rollout>, judged: readonly string[]): Abort | undefined {
+export function abortOf(objects: Pick<CanaryObjects, 'rollout' | 'runs'>, judged: readonly Judged[]): Abort | undefined {
+  const { rollout } = objects;
   const { status, metadata } = rollout.view;
   const template = status?.currentPodHash;
   const at = status?.abortedAt;
   if (status?.abort !== true || typeof at !== 'string' || template === undefined || metadata.uid === undefined) return undefined;
   // What is stable already was not taken back by the abort.
-  if (template === status.stableRS || judged.includes(template)) return undefined;
-  return { id: `${metadata.uid}/${at}`, at, template, ...causeOf(rollout, status) };
+  if (template === status.stableRS) return undefined;
+  const cause = causeOf(rollout, status);
+  if (isExplained(cause.kind, objects, { template, judged })) return undefined;
+  return { id: `${metadata.uid}/${at}`, at, template, ...cause };
+}
+
+type Found = { readonly template: string; readonly judged: readonly Judged[] };
+
+/**
+ * An abort with a cause was for some run of the template, not necessarily the newest. One without is explained only by the attempt's own
+ * run: it failed while the person aborted.
+ */
+function isExplained(kind: Verdict['kind'], objects: Pick<CanaryObjects, 'rollout' | 'runs'>, { template, judged }: Found): boolean {
+  if (kind === 'deadline') return false;
+  if (kind === 'error') return judged.some((run) => run.template === template && run.kind !== 'inconclusive');
+  return judged.some((run) => run.kind === 'failed' && slotNaming(run.id, objects) !== undefined);
 }
 
 function causeOf(rollout: Resource<Rollout>, status: RolloutStatus): Pick<Abort, 'kind' | 'evidence'> {

@@ -28,10 +28,7 @@ type Finding = {
  */
 export function verdictsOf(objects: CanaryObjects, context: VerdictContext): readonly Verdict[] {
   const runs = findingsOfRuns(objects);
-  const abort = abortOf(
-    objects.rollout,
-    runs.filter(({ kind }) => kind !== 'inconclusive').map(({ template }) => template),
-  );
+  const abort = abortOf(objects, runs);
   const rollout = refOf(objects.rollout.raw, context.cluster);
   return [...runs, ...(abort === undefined ? [] : [abort])]
     .sort((left, right) => newestFirst(left, right))

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stableImagesOf } from '../../src/verdict/canary-images.ts';
 import { describeVerdict } from '../../src/verdict/describe.ts';
-import { rolloutNowOf } from '../../src/verdict/rollout-now.ts';
 import { verdictOf, verdictsOf } from '../../src/verdict/verdict-of.ts';
 import { canary, context, digest, failedRun, replicaSet, rollout, run } from './canary.ts';
 
@@ -159,31 +158,28 @@ describe('an abort', () => {
     expect(verdictOf(canary({ rollout: one, runs }), context)).toBeUndefined();
   });
 
-  it('that a failed run explains is that run alone, but an inconclusive run explains nothing', () => {
-    expect(verdictsOf(canary({ rollout: aborted(byPerson), runs: [failedRun('one', [bad])] }), context).map(({ kind }) => kind)).toEqual([
-      'failed',
-    ]);
-    const runs = [run('one', finished('Inconclusive', 'between'))];
-    expect(verdictOf(canary({ rollout: aborted(byPerson), runs }), context)?.kind).toBe('aborted-by-person');
-  });
-});
-
-describe('the rollout now', () => {
-  const verdict = verdictOf(canary({ runs: [failedRun('one', [bad])] }), context)!;
-  const later = { ...run('two', { phase: 'Running' }) };
-  const younger = { ...later, view: { ...later.view, metadata: { ...later.view.metadata, creationTimestamp: '2026-01-31T12:20:00Z' } } };
+  const named = (uid: string, phase: string) => ({ canary: { currentStepAnalysisRunStatus: { name: `run-${uid}`, status: phase } } });
+  const failed = failedRun('one', [bad]);
+  const error = run('one', finished('Error', 'no answer'));
+  const byRun = `${byPerson}: Step-based analysis phase error/failed: Metric "5xx" assessed Failed`;
 
   it.each([
-    ['aborted', rollout({ abort: true, abortedAt: '2026-01-31T12:05:00Z' }), [], 'aborted'],
-    ['about to abort', rollout(), [], 'aborted'],
-    ['about to abort after an earlier retry', rollout({ abort: false, abortedAt: '2026-01-31T12:01:00Z' }), [], 'aborted'],
-    ['on another template', rollout({ currentPodHash: 'next' }), [], 'aborted'],
-    ['retried', rollout({ abort: false, abortedAt: '2026-01-31T12:05:00Z' }), [], 'retried'],
-    ['retried, with a younger run', rollout(), [younger], 'retried'],
-    ['promoted', rollout({ stableRS: 'bad' }), [], 'promoted'],
-    ['being promoted in full', rollout({ promoteFull: true, abort: true }), [], 'promoted'],
-  ])('is %s', (_, one, runs, expected) => {
-    expect(rolloutNowOf(verdict, { rollout: one, runs })).toBe(expected);
+    ['by the engine for a run that failed', aborted(byRun, named('one', 'Failed')), failed, ['failed']],
+    ['by the engine for a run that could not measure', aborted(byRun, named('one', 'Error')), error, ['error']],
+    ['by the engine, from status.message alone', aborted('', { conditions: [], message: `RolloutAborted: ${byRun}` }), failed, ['failed']],
+    ['by the engine, with a deadline behind an earlier error', aborted('', {}, 'ProgressDeadlineExceeded'), error, ['deadline', 'error']],
+    ['by a person while its own run failed', aborted(byPerson, named('one', 'Failed')), failed, ['failed']],
+    ['by a person while its own run could not measure', aborted(byPerson, named('one', 'Error')), error, ['aborted-by-person', 'error']],
+    ['by a person after a retry of an error', aborted(byPerson, named('two', 'Running')), error, ['aborted-by-person', 'error']],
+    ['by a person after a retry of a failure', aborted(byPerson), failed, ['aborted-by-person', 'failed']],
+    [
+      'by a person after no answer',
+      aborted(byPerson),
+      run('one', finished('Inconclusive', 'between')),
+      ['aborted-by-person', 'inconclusive'],
+    ],
+  ])('%s', (_, one, ran, kinds) => {
+    expect(verdictsOf(canary({ rollout: one, runs: [ran] }), context).map(({ kind }) => kind)).toEqual(kinds);
   });
 });
 

@@ -123,6 +123,7 @@ export async function measureMany(applications: number, distinct: number): Promi
   await Promise.all(Object.values(kinds).map((kind) => cluster.watch(kind, stopping.signal)));
   const context: UpdateContext = {
     ports,
+    lowered: new Map(),
     settings: {
       author: { name: 'windlass', email: 'windlass@example.com' },
       holdsPath: '.windlass/holds.yaml',

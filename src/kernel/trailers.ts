@@ -9,6 +9,8 @@ export const trailer = {
   digest: 'Windlass-Digest',
   reason: 'Windlass-Reason',
   verdict: 'Windlass-Verdict',
+  /** Since when automatic lowering is stopped. */
+  storm: 'Windlass-Storm',
 } as const;
 
 export function trailerValues(trailers: Trailers, key: string): readonly string[] {

@@ -13,6 +13,7 @@ export const updateConditions = [
   'PersonsAnswer',
   'HoldsUnreadable',
   'VerdictPending',
+  'VerdictStorm',
   'CanaryNotJudged',
 ] as const;
 

@@ -8,7 +8,8 @@ import type { Rollout } from '../resources/rollout.ts';
 import type { Condition } from './board.ts';
 import type { Decided, Gathered, UpdateContext } from './update/context.ts';
 import { branchKey } from './update/context.ts';
-import { gather } from './update/gather.ts';
+import { listTags } from './update/gather.ts';
+import { locateBranch } from './update/locate.ts';
 import type { Preview } from './update/raise.ts';
 import { previewOf } from './update/raise.ts';
 import type { Subscriptions } from './update/index.ts';
@@ -101,12 +102,12 @@ export async function describeApplication(
   if (subscribed.kind === 'refused') return { ...base, kind: 'refused', conditions: [subscribed.condition], places: [] };
   const { repo, repoId, branch } = subscribed.subscription;
   const everybody = await subscriptions.onBranch(branchKey(repoId, branch), signal);
-  const gathered = await gather(update, everybody, update.settings.registryPollMs, signal);
+  const gathered = await listTags(update, await locateBranch(update, everybody, update.settings.registryPollMs, signal), signal);
   const { decided, failed } = await decideAll(update, gathered, signal);
   const key = refKey(app.ref);
   const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
   const holds = 'because' in gathered.holds ? [{ type: 'HoldsUnreadable', message: gathered.holds.because }] : [];
-  const conditions = [...holds, ...(gathered.refused.get(key) ?? []), ...(failed.get(key) ?? [])];
+  const conditions = [...holds, ...gathered.refused.of(app.ref), ...(failed.get(key) ?? [])];
   const now = update.ports.clock.now();
   return {
     ...base,

@@ -66,6 +66,7 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
     heads: learning,
     board,
     credentials,
+    lowered: new Map(),
     ...(options.tally === undefined ? {} : { tally: options.tally }),
   };
   const sync: SyncContext = { ports, settings: options.sync, heads, board, credentials, predictions: createPredictions(ports.cluster) };

@@ -2,19 +2,25 @@ import { Failure } from '../kernel/failure.ts';
 import { refKey } from '../kernel/refs.ts';
 import type { Condition } from './board.ts';
 import type { Outcome } from './queue.ts';
-import type { Decided, Gathered, Subscription, UpdateContext } from './update/context.ts';
+import { findCases, openAmong, protectAll } from './update/cases.ts';
+import type { Decided, Gathered, Located, Subscription, UpdateContext } from './update/context.ts';
 import { decide } from './update/decide.ts';
-import { gather } from './update/gather.ts';
+import { listTags } from './update/gather.ts';
 import { createHistories } from './update/histories.ts';
 import type { Subscriptions } from './update/index.ts';
 import { shadowOf } from './update/live.ts';
-import { settleVerdicts } from './update/lower.ts';
+import { locateBranch } from './update/locate.ts';
+import type { Raised, Refused } from './update/raise.ts';
 import { isRaise, raise } from './update/raise.ts';
 import { announceRaises, report } from './update/report.ts';
+import { settleVerdicts } from './update/settle-verdicts.ts';
 
 /** Lost races after which a branch waits for the next turn instead of trying again at once. */
 const maxRaces = 8;
-const afterRacesMs = 15_000;
+/** Turns of one run, each of which wrote something or lost a race. */
+const maxTurns = 200;
+/** Until the next look where something is open whose cause may be over in a moment. */
+const soonMs = 15_000;
 
 /** Decides every place of the branch. A fact that one image lacks fails that image's places only. */
 export async function decideAll(
@@ -29,7 +35,7 @@ export async function decideAll(
   const decided = await Promise.all(
     gathered.places.map(async (state) => {
       try {
-        const one = await decide({ context, gathered, histories, state, signal }, holds);
+        const one = await decide({ context, located: gathered, histories, state, signal }, holds);
         return [shadowOf(one, gathered.head)];
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
@@ -44,47 +50,51 @@ export async function decideAll(
   return { decided: decided.flat(), failed };
 }
 
-type Turn = { readonly raced: boolean; readonly lowered: boolean };
+/** What one look at a branch came to. `left`: there is more to decide on the head that it left. */
+type Turn = { readonly raced: boolean; readonly left: boolean; readonly soon: boolean };
+
+/** One run of one branch: what is told at its end, and what the remote refused in it. */
+type Run = {
+  readonly context: UpdateContext;
+  readonly signal: AbortSignal;
+  readonly refused: Map<string, Refused>;
+};
 
 /** One look at one branch: settle verdicts first and alone, then raise. */
-async function takeTurn(
-  context: UpdateContext,
-  subscriptions: readonly Subscription[],
-  maxHeadAgeMs: number,
-  signal: AbortSignal,
-): Promise<Turn> {
-  const gathered = await gatherOrTell(context, subscriptions, maxHeadAgeMs, signal);
-  const settled = await settleVerdicts(context, gathered, signal);
-  if (settled.raced || settled.pushed) return { raced: settled.raced, lowered: settled.pushed };
+async function takeTurn(run: Run, subscriptions: readonly Subscription[], maxHeadAgeMs: number): Promise<Turn> {
+  const { context, signal } = run;
+  await protectAll(context, openAmong(findCases(context, subscriptions)), signal);
+  const located = await locateOrTell(run, subscriptions, maxHeadAgeMs);
+  const settled = await settleVerdicts(context, located, signal);
+  if (settled.raced || settled.pushed) return { raced: settled.raced, left: settled.pushed, soon: false };
+  const gathered = await listTags(context, located, signal);
   const { decided, failed } = await decideAll(context, gathered, signal);
+  const raised = await raiseAll(run, gathered, decided);
+  if (raised.raced) return { raced: true, left: false, soon: false };
+  report(context, gathered, decided, merge(failed, settled.conditions, toldOf(run.refused)));
+  return { raced: false, left: raised.left, soon: settled.soon };
+}
+
+async function raiseAll(run: Run, gathered: Gathered, decided: readonly Decided[]): Promise<Pick<Raised, 'raced' | 'left'>> {
   const raises = decided.filter(isRaise);
-  if (raises.length > 0 && !signal.aborted) {
-    const raised = await raise(context, gathered, raises);
-    if (raised.raced !== undefined) {
-      context.heads.learn(gathered.repoId, gathered.branch, raised.raced);
-      return { raced: true, lowered: false };
-    }
-    if (raised.head !== undefined) context.heads.learn(gathered.repoId, gathered.branch, raised.head);
-    const refused = raised.refused.map(
-      ({ application, because }) => [refKey(application), [{ type: 'ImageUpdateError', message: because }]] as const,
-    );
-    report(context, gathered, decided, merge(failed, settled.conditions, new Map(refused)));
-    await announceRaises(context, raised);
-    return { raced: false, lowered: false };
-  }
-  report(context, gathered, decided, merge(failed, settled.conditions));
-  return { raced: false, lowered: false };
+  if (raises.length === 0 || run.signal.aborted) return { raced: false, left: false };
+  const raised = await raise({ ...run, gathered }, raises, run.refused);
+  raised.refused.forEach((refusal, key) => run.refused.set(key, refusal));
+  await announceRaises(run.context, raised);
+  return raised;
+}
+
+function toldOf(refused: Raised['refused']): ReadonlyMap<string, readonly Condition[]> {
+  const told = [...refused.values()].flatMap(({ applications, because }) =>
+    applications.map((application) => new Map([[refKey(application), [{ type: 'ImageUpdateError', message: because }]]])),
+  );
+  return merge(...told);
 }
 
 /** A branch that cannot be read is told to every Application that is written to it. */
-async function gatherOrTell(
-  context: UpdateContext,
-  subscriptions: readonly Subscription[],
-  maxHeadAgeMs: number,
-  signal: AbortSignal,
-): Promise<Gathered> {
+async function locateOrTell({ context, signal }: Run, subscriptions: readonly Subscription[], maxHeadAgeMs: number): Promise<Located> {
   try {
-    return await gather(context, subscriptions, maxHeadAgeMs, signal);
+    return await locateBranch(context, subscriptions, maxHeadAgeMs, signal);
   } catch (thrown) {
     if (thrown instanceof Failure && !signal.aborted) {
       for (const { app } of subscriptions) context.board.post(app.ref, [{ type: 'ImageUpdateError', message: thrown.message }]);
@@ -99,22 +109,26 @@ function merge(...maps: readonly ReadonlyMap<string, readonly Condition[]>[]): R
   return sum;
 }
 
-/** Keeps one branch current. After a lost race or a lowering it decides again on the new head (LOOP 15, 16). */
+/** Keeps one branch current. After a lost race, a lowering or a part of the raises it decides again on the new head (LOOP 15, 16). */
 export async function updateImages(
   context: UpdateContext,
   subscriptions: Subscriptions,
   key: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const run: Run = { context, signal, refused: new Map() };
   const mine = await subscriptions.onBranch(key, signal);
   if (mine.length === 0) return {};
-  let turn = await takeTurn(context, mine, 0, signal);
-  // A turn that settled a verdict never counts: however many canaries failed at once, the next one does not wait.
-  for (let races = 0; (turn.raced || turn.lowered) && !signal.aborted;) {
-    if (turn.raced && (races += 1) > maxRaces) break;
-    turn = await takeTurn(context, await subscriptions.onBranch(key, signal), Number.POSITIVE_INFINITY, signal);
+  let turn = await takeTurn(run, mine, 0);
+  for (let turns = 0, races = 0; goesOn(turn) && turns < maxTurns && races < maxRaces && !signal.aborted; turns += 1) {
+    if (turn.raced) races += 1;
+    turn = await takeTurn(run, await subscriptions.onBranch(key, signal), Number.POSITIVE_INFINITY);
   }
-  const { clock, random } = context.ports;
-  const wait = turn.raced ? afterRacesMs : context.settings.registryPollMs;
-  return { againAt: clock.now() + wait * (1 + random() / 10) };
+  const { registryPollMs } = context.settings;
+  const wait = goesOn(turn) || turn.soon ? Math.min(soonMs, registryPollMs) : registryPollMs;
+  return { againAt: context.ports.clock.now() + wait * (1 + context.ports.random() / 10) };
+}
+
+function goesOn({ raced, left }: Turn): boolean {
+  return raced || left;
 }

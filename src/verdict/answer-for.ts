@@ -11,9 +11,7 @@ import type { FailedValue } from './failed-value.ts';
 import { failedValueAt, holdAt } from './failed-value.ts';
 import type { PlaceFacts, VerdictFacts } from './facts.ts';
 import { targetAt } from './proven.ts';
-
-const stormWindowMs = 10 * 60_000;
-const stormLimit = 5;
+import { describeStorm, stormSince } from './storm.ts';
 
 type Affected = { readonly place: PlaceFacts; readonly history: PlaceHistory; readonly failed: FailedValue };
 
@@ -53,7 +51,6 @@ function notActedOn(verdict: Verdict, facts: VerdictFacts): Answer | undefined {
   const found = describeVerdict(verdict);
   const ignore = (because: string): Answer => ({ kind: 'ignore', because: `${found}. ${because}` });
   if (facts.settledVerdicts.includes(verdict.id)) return ignore('A commit on the branch settled it.');
-  if (facts.liftedVerdicts.includes(verdict.id)) return ignore('A commit removed its hold: a person allows the image.');
   if (facts.adoptedAt !== undefined && millisOf(verdict.at) < millisOf(facts.adoptedAt)) {
     return ignore(`That was before this bot took the Application over (${facts.adoptedAt}), so it is only shown.`);
   }
@@ -68,8 +65,10 @@ function holdsOnError(verdict: Verdict, facts: VerdictFacts): boolean {
 }
 
 function answerAt(verdict: Verdict, affected: readonly Affected[], facts: VerdictFacts, now: Millis): Answer {
-  const because = holdOnlyBecause(verdict, affected, facts, now);
+  const because = holdOnlyBecause(verdict, affected, facts);
   if (because !== undefined) return holdOnly(verdict, affected, because);
+  const storm = stormSince(facts, now);
+  if (storm !== undefined) return { ...holdOnly(verdict, affected, describeStorm(storm)), storm };
   const targets = affected.map((each) => targetAt({ ...each, facts }, now));
   const none = targets.find((target) => target.kind === 'none');
   // Several images are one cause: where one cannot go back, none does.
@@ -85,20 +84,17 @@ function answerAt(verdict: Verdict, affected: readonly Affected[], facts: Verdic
   );
 }
 
-function holdOnlyBecause(verdict: Verdict, affected: readonly Affected[], facts: VerdictFacts, now: Millis): string | undefined {
+function holdOnlyBecause(verdict: Verdict, affected: readonly Affected[], facts: VerdictFacts): string | undefined {
   if (holdsOnError(verdict, facts)) return 'windlass.dev/on-error asks for a hold.';
   const moved = affected.find(({ failed }) => !failed.stillInGit);
   if (moved !== undefined) {
     const { current, place } = moved.place;
     return `Git moved on to ${current === undefined ? 'no value' : describeReference(current)} at ${placeKey(place)}, so nothing is taken back.`;
   }
-  const recent = facts.lowerings.filter((at) => at <= now && now - at < stormWindowMs).length;
-  if (facts.stormSince === undefined && recent < stormLimit) return undefined;
-  const since = facts.stormSince === undefined ? '' : ` since ${facts.stormSince}`;
-  return `VerdictStorm: more than ${stormLimit} lowerings in ten minutes stopped automatic lowering${since}, until a person resumes it.`;
+  return undefined;
 }
 
-function holdOnly(verdict: Verdict, affected: readonly Affected[], because: string): Answer {
+function holdOnly(verdict: Verdict, affected: readonly Affected[], because: string): Extract<Answer, { kind: 'hold-only' }> {
   const suspected = verdict.images.length > 1 || verdict.kind === 'error';
   return {
     kind: 'hold-only',

@@ -28,10 +28,8 @@ export type VerdictFacts = {
   readonly stable: readonly RunningImage[];
   /** Every hold of the branch. */
   readonly holds: readonly Hold[];
-  /** Ids that stand in a `Windlass-Verdict` trailer on the branch. */
+  /** Ids that stand in a `Windlass-Verdict` trailer on the branch; also those whose hold a commit removed since. */
   readonly settledVerdicts: readonly string[];
-  /** Ids whose hold a commit removed. */
-  readonly liftedVerdicts: readonly string[];
   /** When the bot took the Application over. */
   readonly adoptedAt?: Time;
   /** The digest that the registry serves now, or `absent`, by `image:tag` (`image:sha256:...` for a pinned value). */

@@ -50,7 +50,7 @@ export class World {
     this.registry = new ModelRegistry(() => this.nodes.pullAgain());
     this.nodes = new ModelNodes(this.server, this.machine, (image) => this.#pull(image));
     this.repository = new ModelRepository(firstFiles(staged, '1.0.0'), start);
-    this.git = { repository: this.repository, fault: 'none', race: () => race(this) };
+    this.git = { repository: this.repository, fault: 'none', race: () => this.random.chance(0.6) && race(this) };
     this.metrics = { server: this.server, isBad: (digest) => this.registry.bad.has(digest), fault: 'none' };
     this.clusterFaults = {
       lagging: false,

@@ -50,7 +50,6 @@ describe('a failed canary', () => {
 describe('nothing happens', () => {
   it.each([
     ['settled', { settledVerdicts: ['run-1'] }, {}, 'A commit on the branch settled it.'],
-    ['lifted', { liftedVerdicts: ['run-1'] }, {}, 'A commit removed its hold: a person allows the image.'],
     ['older than the adoption', { adoptedAt: '2026-01-31T12:05:01Z' }, {}, 'so it is only shown'],
     ['no data', {}, { kind: 'no-data' }, 'Git stays as it is'],
     ['error', {}, { kind: 'error' }, 'Git stays as it is'],

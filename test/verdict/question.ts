@@ -81,7 +81,6 @@ export function factsOf(changes: Partial<VerdictFacts> = {}): VerdictFacts {
     stable: [{ image, tag: '1.4.2', digests: [digest('a')] }],
     holds: [],
     settledVerdicts: [],
-    liftedVerdicts: [],
     served: { [`${image}:1.4.2`]: digest('a') },
     renderedDifference: [],
     rolloutNow: 'aborted',

@@ -3,6 +3,7 @@ import type { Hold } from '../../kernel/hold.ts';
 import type { GitPlace } from '../../kernel/place.ts';
 import type { Reference } from '../../kernel/image.ts';
 import type { RepoId, Sha } from '../../kernel/refs.ts';
+import type { Millis } from '../../kernel/time.ts';
 import type { Choice, PlaceQuestion, Watch } from '../../policy/choice.ts';
 import type { Listing, RegistryAccess } from '../../registry/listing.ts';
 import type { Snapshot, Target } from '../../writeback/edit.ts';
@@ -11,6 +12,7 @@ import type { CredentialSources, RegistryHost } from '../credentials.ts';
 import type { Ports } from '../ports.ts';
 import type { Heads, Listings } from '../sources.ts';
 import type { AppView, Claims } from '../world.ts';
+import type { Refusals } from './refusals.ts';
 
 export type UpdateSettings = {
   readonly author: Person;
@@ -39,6 +41,8 @@ export type UpdateContext = {
   readonly board: Board;
   readonly credentials: CredentialSources;
   readonly tally?: Tally;
+  /** Automatic lowerings of this process, by branch: a storm is one wherever it blows. */
+  readonly lowered: Map<string, readonly Millis[]>;
 };
 
 /** One Application's wish to be kept current, resolved to a repository, a branch and a target. */
@@ -57,27 +61,34 @@ export type Subscribed =
   | { readonly kind: 'refused'; readonly condition: Condition }
   | { readonly kind: 'subscribed'; readonly subscription: Subscription };
 
-/** A place with everybody who watches it. */
-export type PlaceState = {
+/** Where Git holds what somebody watches: a place, what it says now, and everybody who watches it. */
+export type Spot = {
   readonly place: GitPlace;
   readonly current: Reference | undefined;
   readonly readers: readonly { readonly subscription: Subscription; readonly watch: Watch }[];
-  readonly access: RegistryAccess;
-  readonly listing: Listing;
 };
 
-/** Everything about one branch that was read before deciding. `refused` are conditions by Application (`refKey`). */
-export type Gathered = {
+/** A place of which the registry was asked. */
+export type PlaceState = Spot & { readonly access: RegistryAccess; readonly listing: Listing };
+
+/**
+ * One branch as it was read, before any registry is asked: verdicts are settled on it. `refused` are conditions by Application
+ * (`refKey`), to which what is found later is added.
+ */
+export type Located = {
   readonly repo: RepoAccess;
   readonly repoId: RepoId;
   readonly branch: string;
   readonly head: Sha;
   readonly snapshot: Snapshot;
   readonly subscriptions: readonly Subscription[];
-  readonly places: readonly PlaceState[];
+  readonly spots: readonly Spot[];
   readonly holds: readonly Hold[] | { readonly because: string };
-  readonly refused: ReadonlyMap<string, readonly Condition[]>;
+  readonly refused: Refusals;
 };
+
+/** Everything about one branch that raises are decided from: the places whose tags could be listed. */
+export type Gathered = Located & { readonly places: readonly PlaceState[] };
 
 /** A decided place, with the question that can be replayed. */
 export type Decided = { readonly state: PlaceState; readonly question: PlaceQuestion; readonly choice: Exclude<Choice, { kind: 'needs' }> };

@@ -3,7 +3,7 @@ import type { Hold } from '../../kernel/hold.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { Need, PlaceQuestion } from '../../policy/choice.ts';
 import { guard } from '../../policy/guard.ts';
-import type { Decided, Gathered, PlaceState, UpdateContext } from './context.ts';
+import type { Decided, Located, PlaceState, UpdateContext } from './context.ts';
 import type { Histories } from './histories.ts';
 
 /** More rounds than tags can be asked for one by one mean that a decision never has enough. */
@@ -11,7 +11,7 @@ const maxRounds = 100;
 
 export type Reading = {
   readonly context: UpdateContext;
-  readonly gathered: Gathered;
+  readonly located: Located;
   readonly histories: Histories;
   readonly signal: AbortSignal;
 };

@@ -37,7 +37,7 @@ function templateDifference({ verdict, view }: About): readonly string[] {
 
 /** Commits that may be what failed: the one that was synced last, and, while its sync is not recorded yet, the head of the branch. */
 function suspectsOf(reading: Reading, { app }: Subscription, source: ApplicationSource): readonly string[] {
-  const { branch, head, repoId } = reading.gathered;
+  const { branch, head, repoId } = reading.located;
   const follows = repoIdOf(source.repoURL) === repoId && ['', 'HEAD', branch].includes(source.targetRevision ?? '');
   const synced = app.resource.view.status?.sync?.revision;
   return [...new Set([...(synced === undefined ? [] : [synced]), ...(follows ? [head] : [])])];

@@ -3,7 +3,7 @@ import { Failure } from '../../kernel/failure.ts';
 import type { GitPlace } from '../../kernel/place.ts';
 import type { PlaceHistory } from '../../policy/choice.ts';
 import { blobsNeeded, placeHistory } from '../../writeback/history.ts';
-import type { Gathered, UpdateContext } from './context.ts';
+import type { Located, UpdateContext } from './context.ts';
 
 export type Wanted = {
   readonly place: GitPlace;
@@ -22,28 +22,28 @@ function neededOf(log: FileLog, { place, value }: Wanted): readonly string[] {
 
 async function readTogether(
   context: UpdateContext,
-  gathered: Pick<Gathered, 'repo' | 'head'>,
+  located: Pick<Located, 'repo' | 'head'>,
   waiting: readonly Waiting[],
   signal: AbortSignal,
 ): Promise<void> {
   const { git } = context.ports;
   try {
     const files = [...new Set(waiting.map(({ wanted }) => wanted.place.file))].sort();
-    const logs = await git.log(gathered.repo, gathered.head, files, context.settings.historyLimit);
+    const logs = await git.log(located.repo, located.head, files, context.settings.historyLimit);
     const logOf = (place: GitPlace): FileLog => {
       const log = logs.get(place.file);
       if (log === undefined) throw new Failure('broken-answer', `the log of ${place.file} was not read`);
       return log;
     };
     const oids = [...new Set(waiting.flatMap(({ wanted }) => neededOf(logOf(wanted.place), wanted)))].sort();
-    const blobs = oids.length === 0 ? new Map<string, Uint8Array>() : await git.blobs(gathered.repo, oids, signal);
+    const blobs = oids.length === 0 ? new Map<string, Uint8Array>() : await git.blobs(located.repo, oids, signal);
     for (const { wanted, resolve } of waiting) resolve(placeHistory(logOf(wanted.place), blobs, wanted.place));
   } catch (thrown) {
     for (const { reject } of waiting) reject(thrown);
   }
 }
 
-export function createHistories(context: UpdateContext, gathered: Pick<Gathered, 'repo' | 'head'>, signal: AbortSignal): Histories {
+export function createHistories(context: UpdateContext, located: Pick<Located, 'repo' | 'head'>, signal: AbortSignal): Histories {
   let waiting: Waiting[] = [];
   return (wanted) =>
     new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export function createHistories(context: UpdateContext, gathered: Pick<Gathered,
       queueMicrotask(() => {
         const together = waiting;
         waiting = [];
-        void readTogether(context, gathered, together, signal);
+        void readTogether(context, located, together, signal);
       });
     });
 }

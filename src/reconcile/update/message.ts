@@ -5,6 +5,7 @@ import { describeReference, splitImageName } from '../../kernel/image.ts';
 import type { GitPlace } from '../../kernel/place.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
+import type { Time } from '../../kernel/time.ts';
 import type { Trailers } from '../../kernel/trailers.ts';
 import { trailer } from '../../kernel/trailers.ts';
 import { describeVerdict } from '../../verdict/describe.ts';
@@ -56,8 +57,11 @@ export function raiseText(applications: readonly ObjectRef[], changes: readonly 
   };
 }
 
+/** What a verdict writes besides images. */
+export type VerdictWriting = { readonly holds: readonly Hold[]; readonly because: string; readonly storm?: Time };
+
 /** Commit text of a lowering or of a hold alone. */
-export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], holds: readonly Hold[], because: string): Text {
+export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], { holds, because, storm }: VerdictWriting): Text {
   const held = holds.map((hold) => `${splitImageName(hold.image).repository}:${hold.tag ?? hold.digests[0] ?? ''}`).join(', ');
   const back = moves.map((move) => `${splitImageName(move.image).repository} back to ${describeReference(move.to)}`).join(', ');
   const subject = moves.length === 0 ? `hold ${held}` : `take ${back}, hold ${held}`;
@@ -68,6 +72,7 @@ export function verdictText(verdict: Verdict, moves: readonly WrittenImage[], ho
       [trailer.application, applicationName(verdict.application)],
       ...moves.flatMap(imageTrailers),
       ...reasonOf(moves, because),
+      ...(storm === undefined ? [] : [[trailer.storm, storm] as const]),
       [trailer.verdict, oneLine(verdict.id)],
     ],
   };

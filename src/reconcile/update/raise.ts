@@ -8,18 +8,23 @@ import { edit } from '../../writeback/targets.ts';
 import type { Decided, Gathered, UpdateContext } from './context.ts';
 import type { WrittenImage } from './message.ts';
 import { raiseText } from './message.ts';
+import { noteRace, refuseWhileStopping } from './race.ts';
 
 type Raise = Decided & { readonly choice: Extract<Decided['choice'], { kind: 'raise' }> };
 
 /** What one commit holds: the raises of one Application, or the one raise of a place that several share. */
 type Bundle = { readonly key: string; readonly applications: readonly ObjectRef[]; readonly raises: readonly Raise[] };
 
+/** A bundle that the remote, or another edit of the same place, did not let through. Maps of it are keyed by bundle. */
+export type Refused = { readonly applications: readonly ObjectRef[]; readonly because: string };
+
 export type Raised = {
   readonly pushed: readonly { readonly application: ObjectRef; readonly change: WrittenImage; readonly commit: Sha }[];
-  readonly refused: readonly { readonly application: ObjectRef; readonly because: string }[];
-  readonly head?: Sha;
-  /** Somebody else pushed first: decide again on the new head. */
-  readonly raced?: Sha;
+  readonly refused: ReadonlyMap<string, Refused>;
+  /** Decide again at once: somebody else pushed first. */
+  readonly raced: boolean;
+  /** Decide again at once: something was pushed, and something waits for a decision on the new head. */
+  readonly left: boolean;
 };
 
 export function isRaise(decided: Decided): decided is Raise {
@@ -78,8 +83,10 @@ export function previewOf(gathered: Gathered, decided: Decided): Preview | { rea
   return { message: raiseText(readersOf(decided), [writtenImage(decided)]).message, file: splice.path, was: splice.was, text: splice.text };
 }
 
+type Attempt = { readonly bundles: readonly Bundle[]; readonly commits: readonly Commit[] };
+
 /** The commits of all bundles whose edits do not collide, and who was refused why. */
-function buildCommits(context: UpdateContext, gathered: Gathered, bundles: readonly Bundle[]) {
+function buildCommits(context: UpdateContext, gathered: Gathered, bundles: readonly Bundle[]): Attempt & Pick<Raised, 'refused'> {
   const edits = bundles.flatMap((one) => one.raises.map((raise) => ({ application: one.key, edit: editOf(raise, gathered) })));
   const combined = combine(edits);
   const refusedKeys = new Map(combined.refused.map((refusal) => [refusal.application, refusal.because]));
@@ -89,57 +96,62 @@ function buildCommits(context: UpdateContext, gathered: Gathered, bundles: reado
     const splices = combined.accepted.filter((other) => other.application === one.key).flatMap((other) => other.splices);
     return { ...text, author: context.settings.author, splices };
   });
-  const refused = bundles.flatMap((one) => {
-    const because = refusedKeys.get(one.key);
-    return because === undefined ? [] : one.applications.map((application) => ({ application, because }));
+  const refused = bundles.flatMap(({ key, applications }) => {
+    const because = refusedKeys.get(key);
+    return because === undefined ? [] : [[key, { applications, because }] as const];
   });
-  return { accepted, commits, refused };
+  return { bundles: accepted, commits, refused: new Map(refused) };
 }
 
-type Attempt = { readonly bundles: readonly Bundle[]; readonly commits: readonly Commit[] };
+type Pushing = { readonly context: UpdateContext; readonly gathered: Gathered; readonly signal: AbortSignal };
 
-/** Pushes all bundles as one chain; a refused push is tried again bundle by bundle, so that one refusal blocks one (LOOP 15). */
-async function pushBundles(context: UpdateContext, gathered: Gathered, attempt: Attempt): Promise<Raised> {
-  const { bundles, commits } = attempt;
+const nothing: Raised = { pushed: [], refused: new Map(), raced: false, left: false };
+
+/** Pushes all bundles as one chain; a refused push is tried again in halves, so that one refusal blocks one (LOOP 15). */
+async function pushBundles(pushing: Pushing, { bundles, commits }: Attempt): Promise<Raised> {
+  const { context, gathered } = pushing;
+  refuseWhileStopping(pushing);
   const pushed: Pushed = await context.ports.git.push(gathered.repo, { branch: gathered.branch, head: gathered.head }, commits);
   if (pushed.kind === 'pushed') {
     context.tally?.countCommits('raise', pushed.commits.length);
-    const changes = bundles.flatMap((one, index) =>
-      one.applications.flatMap((application) =>
-        one.raises.map((raise) => ({ application, change: writtenImage(raise), commit: pushed.commits[index] ?? '' })),
-      ),
-    );
     const head = pushed.commits.at(-1);
-    return { pushed: changes, refused: [], ...(head === undefined ? {} : { head }) };
+    if (head !== undefined) context.heads.learn(gathered.repoId, gathered.branch, head);
+    return { ...nothing, pushed: changesOf(bundles, pushed.commits) };
   }
-  if (pushed.kind !== 'refused') return { pushed: [], refused: [], raced: pushed.head };
-  if (bundles.length === 1) {
-    return {
-      pushed: [],
-      refused: bundles.flatMap((one) => one.applications.map((application) => ({ application, because: pushed.because }))),
-    };
+  if (pushed.kind !== 'refused') {
+    noteRace(context, gathered, pushed);
+    return { ...nothing, raced: true };
   }
-  return pushOneByOne(context, gathered, attempt);
+  if (bundles.length > 1) return pushHalves(pushing, { bundles, commits });
+  return { ...nothing, refused: new Map(bundles.map(({ key, applications }) => [key, { applications, because: pushed.because }])) };
 }
 
-async function pushOneByOne(context: UpdateContext, gathered: Gathered, attempt: Attempt): Promise<Raised> {
-  const refused: Raised['refused'][number][] = [];
-  for (const [index, one] of attempt.bundles.entries()) {
-    const commit = attempt.commits[index];
-    if (commit === undefined) continue;
-    const single = await pushBundles(context, gathered, { bundles: [one], commits: [commit] });
-    refused.push(...single.refused);
-    // After one success the head has moved: the others are decided again on it.
-    if (single.head !== undefined || single.raced !== undefined)
-      return { ...single, refused, ...(single.raced === undefined ? {} : { raced: single.raced }) };
-  }
-  return { pushed: [], refused };
+function changesOf(bundles: readonly Bundle[], commits: readonly Sha[]): Raised['pushed'] {
+  return bundles.flatMap((one, index) =>
+    one.applications.flatMap((application) =>
+      one.raises.map((raise) => ({ application, change: writtenImage(raise), commit: commits[index] ?? '' })),
+    ),
+  );
 }
 
-/** Writes the raises of one branch: one push, in it one commit per Application (LOOP 15). */
-export async function raise(context: UpdateContext, gathered: Gathered, raises: readonly Raise[]): Promise<Raised> {
-  const { accepted, commits, refused } = buildCommits(context, gathered, bundle(raises));
-  if (commits.length === 0) return { pushed: [], refused };
-  const result = await pushBundles(context, gathered, { bundles: accepted, commits });
-  return { ...result, refused: [...refused, ...result.refused] };
+async function pushHalves(pushing: Pushing, { bundles, commits }: Attempt): Promise<Raised> {
+  const middle = Math.ceil(bundles.length / 2);
+  const first = await pushBundles(pushing, { bundles: bundles.slice(0, middle), commits: commits.slice(0, middle) });
+  // After a success the head has moved: the others are decided again on it.
+  if (first.pushed.length > 0 || first.raced) return { ...first, left: true };
+  const second = await pushBundles(pushing, { bundles: bundles.slice(middle), commits: commits.slice(middle) });
+  return { ...second, refused: new Map([...first.refused, ...second.refused]) };
+}
+
+/** Writes the raises of one branch: one push, in it one commit per Application (LOOP 15). `refused` were refused a moment ago. */
+export async function raise(pushing: Pushing, raises: readonly Raise[], refused: Raised['refused']): Promise<Raised> {
+  const bundles = bundle(raises).filter(({ key }) => !refused.has(key));
+  const built = buildCommits(pushing.context, pushing.gathered, bundles);
+  if (built.commits.length === 0) return { ...nothing, refused: built.refused };
+  const result = await pushBundles(pushing, built);
+  const pushedSome = result.pushed.length > 0;
+  // What did not fit beside another edit may fit after it.
+  return pushedSome
+    ? { ...result, left: result.left || built.refused.size > 0 }
+    : { ...result, refused: new Map([...built.refused, ...result.refused]) };
 }

@@ -31,7 +31,7 @@ export function report(
   for (const { app } of gathered.subscriptions) {
     const key = refKey(app.ref);
     const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
-    const conditions = [...(gathered.refused.get(key) ?? []), ...unreadable, ...mine.flatMap(conditionsOf), ...(extra.get(key) ?? [])];
+    const conditions = [...gathered.refused.of(app.ref), ...unreadable, ...mine.flatMap(conditionsOf), ...(extra.get(key) ?? [])];
     context.board.post(app.ref, conditions);
     const outcomes = mine.map((one) => ({
       image: one.state.readers[0]?.watch.image,
@@ -64,8 +64,8 @@ export async function announceRaises(context: UpdateContext, raised: Raised): Pr
         message: `${commit.slice(0, 8)} writes ${change.image}:${change.to.tag ?? change.digests[0] ?? ''}: ${change.because}`,
       }),
     ),
-    ...raised.refused.map(({ application, because }) =>
-      announce(context, application, { type: 'Warning', reason: 'PushRefused', message: because }),
+    ...[...raised.refused.values()].flatMap(({ applications, because }) =>
+      applications.map((application) => announce(context, application, { type: 'Warning', reason: 'PushRefused', message: because })),
     ),
   ]);
 }

@@ -2,10 +2,11 @@ import type { KubeObject } from '../../resources/meta.ts';
 import { refOf } from '../../resources/meta.ts';
 import { unsettledFinalizer } from '../../rollout/runs.ts';
 import { oneLine } from '../../kernel/escape.ts';
-import type { Reading } from './decide.ts';
+import type { UpdateContext } from './context.ts';
 import type { Case } from './verdict-facts.ts';
 
 const settledAnnotation = 'windlass.dev/settled';
+const markWithinMs = 10_000;
 
 type About = Pick<Case, 'verdict' | 'view'>;
 
@@ -18,18 +19,22 @@ export function isMarkedSettled(one: About): boolean {
   return runOf(one)?.metadata.annotations?.[settledAnnotation] !== undefined;
 }
 
-async function patch(reading: Reading, run: KubeObject, metadata: Readonly<Record<string, unknown>>): Promise<void> {
-  const { cluster } = reading.context.ports;
+async function patch(
+  { ports: { cluster } }: Pick<UpdateContext, 'ports'>,
+  run: KubeObject,
+  metadata: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<void> {
   const on = refOf(run, cluster.name);
   const version = run.metadata.resourceVersion;
   await cluster.act(
     { do: 'patch', on, body: { metadata }, ...(version === undefined ? {} : { if: { resourceVersion: version } }) },
-    reading.signal,
+    signal,
   );
 }
 
 /** Puts the finalizer on the run of a verdict that is not settled. A lost race is made good by the next turn. */
-export async function protect(reading: Reading, one: About): Promise<void> {
+export async function protect(context: UpdateContext, one: About, signal: AbortSignal): Promise<void> {
   const run = runOf(one);
   if (
     run === undefined ||
@@ -37,14 +42,19 @@ export async function protect(reading: Reading, one: About): Promise<void> {
     typeof run.metadata.deletionTimestamp === 'string'
   )
     return;
-  await patch(reading, run, { finalizers: [...(run.metadata.finalizers ?? []), unsettledFinalizer] });
+  await patch(context, run, { finalizers: [...(run.metadata.finalizers ?? []), unsettledFinalizer] }, signal);
 }
 
-/** Lets the run go, and writes on it how it was settled; the commit's trailer is what counts. */
-export async function markSettled(reading: Reading, one: About, how: string): Promise<void> {
+/**
+ * Lets the run go, and writes on it how it was settled; the commit's trailer is what counts. What was pushed is marked also while the
+ * service stops, in a time of its own.
+ */
+export async function markSettled(context: UpdateContext, one: About, how: string): Promise<void> {
+  const { cluster } = context.ports;
   const known = runOf(one);
-  const run = known === undefined ? undefined : reading.context.ports.cluster.get(refOf(known, reading.context.ports.cluster.name));
+  const run = known === undefined ? undefined : cluster.get(refOf(known, cluster.name));
   if (run === undefined) return;
   const finalizers = (run.metadata.finalizers ?? []).filter((name) => name !== unsettledFinalizer);
-  await patch(reading, run, { finalizers, annotations: { [settledAnnotation]: oneLine(how) } });
+  const metadata = { finalizers, annotations: { [settledAnnotation]: oneLine(how) } };
+  await patch(context, run, metadata, AbortSignal.timeout(markWithinMs));
 }

@@ -5,6 +5,7 @@ import { isGitPlace, placeKey } from '../../kernel/place.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { trailer, trailerValues } from '../../kernel/trailers.ts';
+import type { Millis, Time } from '../../kernel/time.ts';
 import { millisOf } from '../../kernel/time.ts';
 import { answerFor } from '../../verdict/answer-for.ts';
 import type { Answer, VerdictNeed } from '../../verdict/answer.ts';
@@ -14,7 +15,9 @@ import { ourWrite } from '../../verdict/place-values.ts';
 import { rolloutNowOf } from '../../verdict/rollout-now.ts';
 import type { RolloutView } from '../world.ts';
 import { rolloutsOf } from '../world.ts';
-import type { Gathered, PlaceState, Subscription, UpdateContext } from './context.ts';
+import { registryAccess } from '../credentials.ts';
+import type { Spot, Subscription, UpdateContext } from './context.ts';
+import { branchKey } from './context.ts';
 import type { Reading } from './decide.ts';
 import { otherCauses } from './difference.ts';
 
@@ -26,7 +29,8 @@ export type Case = {
   readonly holdsLog: FileLog;
 };
 
-type Known = {
+/** Facts that were asked for one by one; what is known may be handed on to a second look. */
+export type Known = {
   readonly served: VerdictFacts['served'];
   readonly places: ReadonlyMap<string, PlaceFacts>;
   readonly renderedDifference?: readonly string[];
@@ -37,15 +41,25 @@ function settledIn(log: FileLog): readonly string[] {
   return log.changes.flatMap((change) => trailerValues(change.trailers, trailer.verdict));
 }
 
-/** When this bot lowered something by itself: commits with a verdict that also name a place. */
-function loweringsIn(log: FileLog): readonly number[] {
-  const lowered = log.changes.filter(
+/** When this bot lowered something by itself: commits with a verdict that also name a place, and what this process did elsewhere. */
+function loweringsIn({ context, located }: Reading, log: FileLog): readonly Millis[] {
+  const here = log.changes.filter(
     (change) => trailerValues(change.trailers, trailer.verdict).length > 0 && trailerValues(change.trailers, trailer.place).length > 0,
   );
-  return lowered.map((change) => millisOf(change.at));
+  const key = branchKey(located.repoId, located.branch);
+  const elsewhere = [...context.lowered].flatMap(([branch, times]) => (branch === key ? [] : times));
+  return [...here.map((change) => millisOf(change.at)), ...elsewhere];
 }
 
-function readerState(context: UpdateContext, state: PlaceState, app: Subscription['app']): Reader['state'] {
+/** Since when lowering is stopped on this branch: our newest commit that says so, unless a person changed the holds file since. */
+export function stormIn(log: FileLog): Time | undefined {
+  const isOurs = (change: FileLog['changes'][number]): boolean => trailerValues(change.trailers, trailer.verdict).length > 0;
+  const firstForeign = log.changes.findIndex((change) => !isOurs(change));
+  const ours = firstForeign < 0 ? log.changes : log.changes.slice(0, firstForeign);
+  return ours.flatMap((change) => trailerValues(change.trailers, trailer.storm)).at(0);
+}
+
+function readerState(context: UpdateContext, state: Spot, app: Subscription['app']): Reader['state'] {
   const { claims, home } = context.settings;
   const views = rolloutsOf(app, context.ports.cluster, claims, home);
   if (views.length === 0) return 'unknown';
@@ -56,19 +70,24 @@ function readerState(context: UpdateContext, state: PlaceState, app: Subscriptio
   return promoted ? 'promoted' : 'pending';
 }
 
-function placeFacts(context: UpdateContext, state: PlaceState, application: ObjectRef): PlaceFacts {
+function placeFacts(context: UpdateContext, state: Spot, application: ObjectRef): PlaceFacts {
   const others = state.readers.map((reader) => reader.subscription.app).filter((app) => refKey(app.ref) !== refKey(application));
   const readers = others.map((app) => ({ application: app.ref, state: readerState(context, state, app) }));
   return { place: state.place, image: state.readers[0]?.watch.image ?? '', current: state.current, digests: [], readers };
 }
 
+async function servedNow({ context, located, signal }: Reading, image: string, tag: string): Promise<string> {
+  const watch = located.spots.flatMap(({ readers }) => readers).find((reader) => reader.watch.image === image)?.watch;
+  const { registryHosts } = context.settings;
+  const found = registryAccess(image, watch?.pullSecret, registryHosts, context.credentials);
+  if (found.kind === 'refused') throw new Failure('unauthorized', `${image}: ${found.because}`);
+  return context.ports.registry.served(image, tag, found.access, signal);
+}
+
 async function gatherNeed(reading: Reading, one: Case, need: VerdictNeed, known: Known): Promise<Known> {
-  const { context, gathered } = reading;
   if (need.need === 'rendered-difference') return { ...known, renderedDifference: await otherCauses(reading, one) };
   if (need.need === 'served') {
-    const state = gathered.places.find((place) => place.readers[0]?.watch.image === need.image);
-    if (state === undefined) throw new Failure('not-found', `${need.image} is watched at no place of this branch`);
-    const digest = await context.ports.registry.served(need.image, need.tag, state.access, reading.signal);
+    const digest = await servedNow(reading, need.image, need.tag);
     return { ...known, served: { ...known.served, [`${need.image}:${need.tag}`]: digest } };
   }
   const key = placeKey(need.place);
@@ -80,45 +99,45 @@ async function gatherNeed(reading: Reading, one: Case, need: VerdictNeed, known:
   return { ...known, places: new Map([...known.places, [key, { ...place, history, digests }]]) };
 }
 
-function factsOf(context: UpdateContext, gathered: Gathered, one: Case, known: Known): VerdictFacts {
+function factsOf(reading: Reading, one: Case, known: Known): VerdictFacts {
+  const { located } = reading;
+  const storm = stormIn(one.holdsLog);
   const { windlass } = one.subscription.app.resource.view.status ?? {};
   const onError = one.view.rollout.view.metadata.annotations?.['windlass.dev/on-error'];
   const settled = settledIn(one.holdsLog);
   return {
     places: [...known.places.values()],
     stable: stableImagesOf(one.view),
-    holds: 'because' in gathered.holds ? [] : gathered.holds.filter((hold) => isGitPlace(hold.place)),
+    holds: 'because' in located.holds ? [] : located.holds.filter((hold) => isGitPlace(hold.place)),
     settledVerdicts: settled,
-    // Every hold came with a commit that settled its verdict, so a removed one is settled too.
-    liftedVerdicts: [],
     ...(windlass?.adoptedAt === undefined ? {} : { adoptedAt: windlass.adoptedAt }),
     served: known.served,
     ...(known.renderedDifference === undefined ? {} : { renderedDifference: known.renderedDifference }),
     rolloutNow: rolloutNowOf(one.verdict, one.view),
-    lowerings: loweringsIn(one.holdsLog),
+    lowerings: loweringsIn(reading, one.holdsLog),
+    ...(storm === undefined ? {} : { stormSince: storm }),
     ...(onError === 'hold' ? { onError } : {}),
   };
 }
 
 const maxRounds = 20;
 
+/** The places that a verdict's Application writes, before anything is asked about them. */
+export function knownOf({ context, located }: Reading, { subscription }: Pick<Case, 'subscription'>): Known {
+  const { ref } = subscription.app;
+  const mine = located.spots.filter((spot) => spot.readers.some((reader) => refKey(reader.subscription.app.ref) === refKey(ref)));
+  return { served: {}, places: new Map(mine.map((spot) => [placeKey(spot.place), placeFacts(context, spot, ref)])) };
+}
+
+export type Answered = { readonly answer: Exclude<Answer, { kind: 'needs' }>; readonly facts: VerdictFacts; readonly known: Known };
+
 /** Asks the verdict room until it needs no further fact; the question goes with the answer, for `replay`. */
-export async function answerCase(
-  reading: Reading,
-  one: Case,
-): Promise<{ readonly answer: Exclude<Answer, { kind: 'needs' }>; readonly facts: VerdictFacts }> {
-  const { context, gathered } = reading;
-  const mine = gathered.places.filter((state) =>
-    state.readers.some((reader) => refKey(reader.subscription.app.ref) === refKey(one.subscription.app.ref)),
-  );
-  let known: Known = {
-    served: {},
-    places: new Map(mine.map((state) => [placeKey(state.place), placeFacts(context, state, one.subscription.app.ref)])),
-  };
+export async function answerCase(reading: Reading, one: Case, before: Known): Promise<Answered> {
+  let known = before;
   for (let round = 0; round < maxRounds; round += 1) {
-    const facts = factsOf(context, gathered, one, known);
-    const answer = answerFor(one.verdict, facts, context.ports.clock.now());
-    if (answer.kind !== 'needs') return { answer, facts };
+    const facts = factsOf(reading, one, known);
+    const answer = answerFor(one.verdict, facts, reading.context.ports.clock.now());
+    if (answer.kind !== 'needs') return { answer, facts, known };
     for (const need of answer.facts) known = await gatherNeed(reading, one, need, known);
   }
   throw new Failure('too-large', `verdict ${one.verdict.id}: the answer still lacks facts after ${maxRounds} rounds`);

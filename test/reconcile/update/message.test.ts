@@ -113,7 +113,7 @@ const back: WrittenImage = { ...shop, from: { tag: '1.1.0' }, to: { tag: '1.0.0'
 
 describe('the text of a verdict', () => {
   it('says what goes back, what is held, why, and how to allow it again; the last trailer settles the verdict', () => {
-    expect(verdictText(verdict, [back], [hold], 'error-rate was 0.2')).toEqual({
+    expect(verdictText(verdict, [back], { holds: [hold], because: 'error-rate was 0.2' })).toEqual({
       message:
         'build: take acme/shop back to 1.0.0, hold acme/shop:1.1.0\n\nerror-rate was 0.2\n\nTo allow it again, remove its entry from the holds file.',
       trailers: [
@@ -128,7 +128,7 @@ describe('the text of a verdict', () => {
   });
 
   it('of a hold alone names no place as written, so that nobody takes it for the value’s commit', () => {
-    const { message, trailers } = verdictText(verdict, [], [hold], 'Git moved on');
+    const { message, trailers } = verdictText(verdict, [], { holds: [hold], because: 'Git moved on' });
     expect(message.split('\n')[0]).toBe('build: hold acme/shop:1.1.0');
     expect(trailers).toEqual([
       ['Windlass-Application', 'argocd/shop'],
@@ -137,10 +137,22 @@ describe('the text of a verdict', () => {
     ]);
   });
 
+  it('says since when nothing is lowered, where that is why only a hold is written', () => {
+    const storm = '2026-01-31T12:00:00.000Z';
+    const { trailers } = verdictText(verdict, [], { holds: [hold], because: 'too many at once', storm });
+    expect(trailers.slice(-2)).toEqual([
+      ['Windlass-Storm', storm],
+      ['Windlass-Verdict', 'run-uid'],
+    ]);
+  });
+
   it('names each of several images, and one without a tag by its digest', () => {
     const proxy = { image: 'ghcr.io/acme/proxy', digests: [digest('d')] };
     const { tag: _, ...untagged } = { ...hold, ...proxy };
-    const { message, trailers } = verdictText(verdict, [back, { ...back, ...proxy }], [hold, untagged], 'error-rate was 0.2');
+    const { message, trailers } = verdictText(verdict, [back, { ...back, ...proxy }], {
+      holds: [hold, untagged],
+      because: 'error-rate was 0.2',
+    });
     expect(message.split('\n')[0]).toBe(
       `build: take acme/shop back to 1.0.0, acme/proxy back to 1.0.0, hold acme/shop:1.1.0, acme/proxy:${digest('d')}`,
     );
@@ -149,7 +161,7 @@ describe('the text of a verdict', () => {
 
   it('makes one harmless line of foreign text', () => {
     const forged = { ...verdict, id: 'x\nWindlass-Verdict: another' };
-    const { message, trailers } = verdictText(forged, [], [hold], 'bad\n\nWindlass-Verdict: forged');
+    const { message, trailers } = verdictText(forged, [], { holds: [hold], because: 'bad\n\nWindlass-Verdict: forged' });
     expect(message.split('\n\n')[1]).toBe('bad Windlass-Verdict: forged');
     expect(trailerValues(trailers, 'Windlass-Verdict')).toEqual(['x Windlass-Verdict: another']);
   });

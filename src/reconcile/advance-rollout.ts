@@ -1,14 +1,18 @@
+import type { Action } from '../kernel/action.ts';
 import { Failure } from '../kernel/failure.ts';
 import { describeRef } from '../kernel/refs.ts';
 import { advance } from '../rollout/advance.ts';
-import type { Observed } from '../rollout/observed.ts';
-import { routerNames } from '../traffic/routers.ts';
-import type { Ports } from './ports.ts';
+import { controllerOf, observe } from './observe-rollout.ts';
+import type { ClusterPort, Ports } from './ports.ts';
 import type { Outcome } from './queue.ts';
-import type { Claims, RolloutView } from './world.ts';
-import { applicationOf, kinds, readRollout, readTemplates } from './world.ts';
+import type { Claims } from './world.ts';
+import { applicationOf, kinds, readRollout } from './world.ts';
 
-export type RolloutContext = { readonly ports: Ports; readonly claims: Claims; readonly home: string };
+export type RolloutContext = {
+  readonly ports: Pick<Ports, 'clock' | 'cluster' | 'log' | 'metrics'>;
+  readonly claims: Claims;
+  readonly home: string;
+};
 
 /** `namespace/name` of a work-queue key. */
 export function splitKey(key: string): { readonly namespace: string; readonly name: string } {
@@ -16,48 +20,59 @@ export function splitKey(key: string): { readonly namespace: string; readonly na
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-function observe(context: RolloutContext, view: RolloutView): Observed {
-  const { cluster } = context.ports;
-  const { rollout, replicaSets, pods, runs } = view;
-  const { namespace } = view.ref;
-  const services = Object.fromEntries(cluster.list(kinds.service, namespace).map((service) => [service.metadata.name, service]));
-  return {
-    cluster: cluster.name,
-    rollout,
-    replicaSets,
-    pods,
-    runs,
-    templates: readTemplates(cluster, namespace),
-    services,
-    routers: routerNames,
-  };
+type Conflict = { readonly action: Action; readonly because: string };
+
+/** Carries a step out in order; the first conflict discards what is left of it. */
+async function carryOut(cluster: ClusterPort, actions: readonly Action[], signal: AbortSignal): Promise<Conflict | undefined> {
+  for (const action of actions) {
+    const acted = await cluster.act(action, signal);
+    if (acted.kind === 'conflict') return { action, because: acted.because };
+    if (acted.kind === 'refused') throw new Failure('rejected', `${action.do} of ${describeRef(action.on)}: ${acted.because}`);
+  }
+  return undefined;
 }
 
-/** One pass for one Rollout: observe, decide at most one step, act in order. A conflict discards the pass. */
-export async function advanceRollout(context: RolloutContext, key: string, signal: AbortSignal): Promise<Outcome> {
+/** The sentence of a conflict that does not go away by looking again. */
+function describeConflict(cluster: ClusterPort, { action: { do: verb, on }, because }: Conflict): string {
+  const live = verb === 'create' ? cluster.get(on) : undefined;
+  if (live === undefined) return `${verb} of ${describeRef(on)}: ${because}`;
+  const owner = controllerOf(live);
+  return `${describeRef(on)} exists and belongs to ${owner === undefined ? 'nobody' : `${owner.kind} ${owner.name} (uid ${owner.uid})`}`;
+}
+
+type Passed = { readonly conflict: Conflict } | { readonly outcome: Outcome };
+
+async function pass(context: RolloutContext, key: string, signal: AbortSignal): Promise<Passed> {
   const { cluster, clock, log } = context.ports;
   const raw = cluster.get({ cluster: cluster.name, ...kinds.rollout, ...splitKey(key) });
-  if (raw === undefined || applicationOf(raw, cluster, context.claims, context.home) === undefined) return {};
+  if (raw === undefined || applicationOf(raw, cluster, context.claims, context.home) === undefined) return { outcome: {} };
   const view = readRollout(cluster, raw);
   if (view === undefined) {
     log.warn({ rollout: key }, 'rollout cannot be read');
-    return {};
+    return { outcome: {} };
   }
-  const step = advance(observe(context, view), clock.now());
-  for (const action of step.actions) {
-    const acted = await cluster.act(action, signal);
-    if (acted.kind === 'conflict') {
-      log.debug({ rollout: key, because: acted.because }, 'pass discarded');
-      return { againAt: clock.now() };
-    }
-    if (acted.kind === 'refused') throw new Failure('rejected', `${action.do} of ${describeRef(action.on)}: ${acted.because}`);
+  const { actions, because, wakeAt } = advance(observe(cluster, view), clock.now());
+  const conflict = await carryOut(cluster, actions, signal);
+  if (conflict !== undefined) {
+    log.debug({ rollout: key, because: conflict.because }, 'pass discarded');
+    return { conflict };
   }
-  if (step.actions.length > 0) {
-    log.info(
-      { rollout: key, because: step.because, actions: step.actions.map((action) => `${action.do} ${describeRef(action.on)}`) },
-      'rollout advanced',
-    );
-    return { againAt: clock.now() };
+  if (actions.length === 0) return { outcome: wakeAt === undefined ? {} : { againAt: wakeAt } };
+  log.info({ rollout: key, because, actions: actions.map((action) => `${action.do} ${describeRef(action.on)}`) }, 'rollout advanced');
+  return { outcome: { againAt: clock.now() } };
+}
+
+/** Somebody else writes too: that often it is worth to look again at once. A conflict brings what it did not know into the cache. */
+const mostPasses = 3;
+
+/**
+ * One pass for one Rollout: observe, decide at most one step, act in order. A conflict discards the pass, and another one is made at
+ * once. Throws Failure where that goes on (a name that is somebody else's), so that the next attempts wait longer and longer.
+ */
+export async function advanceRollout(context: RolloutContext, key: string, signal: AbortSignal): Promise<Outcome> {
+  for (let count = 1; ; count++) {
+    const passed = await pass(context, key, signal);
+    if ('outcome' in passed) return passed.outcome;
+    if (count === mostPasses) throw new Failure('conflict', describeConflict(context.ports.cluster, passed.conflict));
   }
-  return step.wakeAt === undefined ? {} : { againAt: step.wakeAt };
 }

@@ -1,4 +1,5 @@
 import type { Millis } from '../kernel/time.ts';
+import { adoptReplicaSet } from './adopt.ts';
 import { pausedBecause, pauseReasons } from './pause.ts';
 import { deadlineMissed, timedOut } from './progressing.ts';
 import { describeSituation } from './describe.ts';
@@ -19,6 +20,7 @@ import { abortMove, answerAbort, answerPromoteFull, answerRetry, retryAfterError
 
 // The first rule that has a move makes it. Who asks: the objects first, then people, then pod counts, then the steps.
 const rules: readonly Rule[] = [
+  adoptReplicaSet,
   createReplicaSet,
   renumber,
   startTemplate,

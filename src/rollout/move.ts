@@ -15,8 +15,8 @@ export type Move = {
   readonly set?: RolloutStatus;
   readonly drop?: readonly StatusField[];
   readonly progressing?: Progressing;
-  /** The Rollout itself is written: its status has to wait for the next pass, because its resourceVersion moves. */
-  readonly writesRollout?: true;
+  /** The status waits for the next pass: the Rollout itself is written (its resourceVersion moves), or more will be observed then. */
+  readonly statusWaits?: true;
   readonly wakeAt?: Millis;
 };
 

@@ -28,7 +28,7 @@ export function createReplicaSet(situation: Situation): Move | undefined {
   return {
     because: `created ReplicaSet ${name} for revision ${revision}, without pods`,
     actions: [{ do: 'create', on, body: bodyOf(situation, name, revision) }, ...recordRevision(situation, revision)],
-    writesRollout: true,
+    statusWaits: true,
   };
 }
 
@@ -43,7 +43,7 @@ export function renumber(situation: Situation): Move | undefined {
     ...recordRevision(situation, revision),
   ];
   if (actions.length === 0) return undefined;
-  return { because: `ReplicaSet ${current.name} is revision ${revision}`, actions, writesRollout: true };
+  return { because: `ReplicaSet ${current.name} is revision ${revision}`, actions, statusWaits: true };
 }
 
 /** The revision of the wanted version. */

@@ -12,6 +12,10 @@ export type Observed = {
   readonly replicaSets: readonly Resource<ReplicaSet>[];
   readonly pods: readonly Resource<Pod>[];
   readonly runs: readonly Resource<AnalysisRun>[];
+  /** ReplicaSets of the namespace that nothing controls. */
+  readonly orphans?: readonly Resource<ReplicaSet>[];
+  /** Names of AnalysisRuns in the namespace that are not this Rollout's. */
+  readonly takenNames?: readonly string[];
   /** By name; templates of the Rollout's namespace, then `cluster/NAME` for cluster-wide ones. */
   readonly templates: Readonly<Record<string, Resource<AnalysisTemplate>>>;
   /** The Services that the canary strategy names, by name; absent where Services are left alone. */

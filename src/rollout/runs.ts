@@ -71,7 +71,7 @@ export function startRuns(situation: Situation): Move | undefined {
     const reference = wanted(situation, slot);
     if (reference === undefined) continue;
     const recorded = situation.status.canary?.[slot]?.name;
-    if (recorded === undefined || !belongs(situation, slot))
+    if (recorded === undefined || !mayBear(situation, slot, recorded))
       return { because: `${where(situation, slot)} will be ${freshName(situation, slot)}`, ...name(situation, slot) };
     if (runOf(situation, slot) === undefined) return create(situation, slot, reference, recorded);
   }
@@ -85,6 +85,11 @@ export function staleRun(situation: Situation): boolean {
     situation.status.canary?.currentStepAnalysisRunStatus?.name !== undefined &&
     !belongs(situation, 'currentStepAnalysisRunStatus')
   );
+}
+
+/** Whether the recorded name is one for this step and version, and free or our own. */
+function mayBear(situation: Situation, slot: RunSlot, recorded: string): boolean {
+  return belongs(situation, slot) && !isTaken(situation, recorded);
 }
 
 function wanted({ canary, steps, index }: Situation, slot: RunSlot): AnalysisReference | undefined {
@@ -109,10 +114,15 @@ function belongs(situation: Situation, slot: RunSlot): boolean {
 
 function freshName(situation: Situation, slot: RunSlot): string {
   const base = baseName(situation, slot);
-  const taken = new Set(situation.observed.runs.map((run) => run.view.metadata.name));
+  const ours = new Set(situation.observed.runs.map((run) => run.view.metadata.name));
   let fresh = base;
-  for (let attempt = 1; taken.has(fresh); attempt++) fresh = `${base}.${attempt}`;
+  for (let attempt = 1; ours.has(fresh) || isTaken(situation, fresh); attempt++) fresh = `${base}.${attempt}`;
   return fresh;
+}
+
+/** A run of this name is there and somebody else's (left over from a Rollout of the same name). */
+function isTaken({ observed }: Situation, runName: string): boolean {
+  return observed.takenNames?.includes(runName) === true;
 }
 
 function name(situation: Situation, slot: RunSlot): { set: RolloutStatus } {

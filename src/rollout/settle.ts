@@ -16,7 +16,7 @@ import { retryMoment } from './verbs.ts';
 
 /** Turns a move into the step of this pass: its actions, what has to be tidied, and the status last, where it changes at all. */
 export function settle(situation: Situation, move: Move): RolloutStep {
-  if (move.writesRollout === true) return { actions: move.actions ?? [], status: situation.status, because: move.because };
+  if (move.statusWaits === true) return { actions: move.actions ?? [], status: situation.status, because: move.because };
   const next = nextStatus(situation, move);
   const actions = [...(move.actions ?? []), ...endOthers(situation, next), ...tidy(situation, next), ...writeStatus(situation, next)];
   const wakeAt = earliest(moments({ ...situation, status: next }), situation.now);

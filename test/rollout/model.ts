@@ -2,7 +2,7 @@ import { kubeTime, millisOf } from '../../src/kernel/time.ts';
 import type { Action } from '../../src/kernel/action.ts';
 import { type Body, isBody } from '../../src/kernel/json.ts';
 import { AnalysisRun, AnalysisTemplate } from '../../src/resources/analysis.ts';
-import { type KubeObject, readResource, type Resource } from '../../src/resources/meta.ts';
+import { type KubeObject, ownedBy, readResource, type Resource } from '../../src/resources/meta.ts';
 import { Rollout } from '../../src/resources/rollout.ts';
 import { ReplicaSet } from '../../src/resources/workload.ts';
 import { advance } from '../../src/rollout/advance.ts';
@@ -108,12 +108,17 @@ export function settleAll(model: Model, limit = 200): readonly RolloutStep[] {
 
 export function observe(model: Model): Observed {
   const all = [...model.objects.values()];
+  const mine = (object: KubeObject): boolean => ownedBy(object, model.rollout.metadata.uid ?? '');
+  const sets = all.filter((object) => object.kind === 'ReplicaSet');
+  const runsThere = all.filter((object) => object.kind === 'AnalysisRun');
   return {
     cluster: 'here',
     rollout: read(Rollout, model.rollout),
-    replicaSets: all.filter((object) => object.kind === 'ReplicaSet').map((object) => read(ReplicaSet, object)),
+    replicaSets: sets.filter(mine).map((object) => read(ReplicaSet, object)),
+    orphans: sets.filter((object) => (object.metadata.ownerReferences ?? []).length === 0).map((object) => read(ReplicaSet, object)),
     pods: [],
-    runs: all.filter((object) => object.kind === 'AnalysisRun').map((object) => read(AnalysisRun, object)),
+    runs: runsThere.filter(mine).map((object) => read(AnalysisRun, object)),
+    takenNames: runsThere.filter((object) => !mine(object)).map((object) => object.metadata.name),
     templates: Object.fromEntries(Object.entries(model.templates).map(([name, object]) => [name, read(AnalysisTemplate, object)])),
   };
 }

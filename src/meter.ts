@@ -32,6 +32,8 @@ function meterGit(git: GitPort, metrics: ServiceMetrics): GitPort {
     log: (repo, head, files, limit) => git.log(repo, head, files, limit),
     tree: (repo, commit, directory, signal) => git.tree(repo, commit, directory, signal),
     blobs: (repo, oids, signal) => git.blobs(repo, oids, signal),
+    trailers: (repo, commit) => git.trailers(repo, commit),
+    keepsOurs: (repo, at) => git.keepsOurs(repo, at),
     push: async (repo, base, commits, to) => {
       const pushed = await counted(git.push(repo, base, commits, to), (outcome) => {
         if (outcome !== 'ok') metrics.countGit('push', outcome);

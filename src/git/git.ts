@@ -1,5 +1,6 @@
 import type { Oid, Sha } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
+import type { Trailers } from '../kernel/trailers.ts';
 import type { Snapshot } from '../writeback/edit.ts';
 import { abortable } from './abortable.ts';
 import { reachOf } from './access.ts';
@@ -9,7 +10,7 @@ import type { FileLog } from '../writeback/file-log.ts';
 import type { GitOptions } from './environment.ts';
 import { defaultProtocols } from './environment.ts';
 import { fetchBranch, resolveRevision } from './fetch.ts';
-import { readLogs } from './log.ts';
+import { readLogs, readTrailers } from './log.ts';
 import { listTree, readBlobs, readFiles } from './objects.ts';
 import { keepsOurs, pushCommits } from './push.ts';
 import type { Count, GitStats, Session } from './session.ts';
@@ -29,6 +30,8 @@ export interface Git {
   log(repo: RepoAccess, head: Sha, files: readonly string[], limit: number): Promise<ReadonlyMap<string, FileLog>>;
   tree(repo: RepoAccess, commit: Sha, directory: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
   blobs(repo: RepoAccess, oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlyMap<Oid, Uint8Array>>;
+  /** The trailers of a commit; none where the clone does not have it. Asks the clone alone. */
+  trailers(repo: RepoAccess, commit: Sha): Promise<Trailers>;
   push(repo: RepoAccess, base: { readonly branch: string; readonly head: Sha }, commits: readonly Commit[], to?: string): Promise<Pushed>;
   /** Whether a fetched head still contains our last accepted commit on the branch (LOOP 16). */
   keepsOurs(repo: RepoAccess, at: { readonly branch: string; readonly head: Sha }): Promise<boolean>;
@@ -87,6 +90,7 @@ export function createGit(options: GitOptions): Git {
     log: (repo, head, files, limit) => within(repo, (session) => readLogs(session, head, files, limit)),
     tree: (repo, commit, directory, signal) => within(repo, (session) => listTree(session, commit, directory, signal)),
     blobs: (repo, oids, signal) => within(repo, (session) => readBlobs(session, oids, signal)),
+    trailers: (repo, commit) => within(repo, (session) => readTrailers(session, commit)),
     push: (repo, base, commits, to) =>
       within(repo, (session) =>
         pushCommits(session, { base, commits, ...(to === undefined ? {} : { to }), atMs: (options.now ?? Date.now)() }),

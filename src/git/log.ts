@@ -77,6 +77,11 @@ function blobOf(oid: string | undefined): string | null {
   return oid === undefined || /^0+$/.test(oid) ? null : oid;
 }
 
+/** The trailers of one commit; none where the clone does not have it. */
+export async function readTrailers(session: Session, commit: Sha): Promise<Trailers> {
+  return parseTrailers((await session.clone.plumbing.trailersOf(commit)) ?? '');
+}
+
 function parseTrailers(text: string): Trailers {
   return text.split('\n').flatMap((line) => {
     const colon = line.indexOf(':');

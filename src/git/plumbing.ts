@@ -6,6 +6,8 @@ export type Plumbing = {
   /** The commit that a revision names, or undefined. */
   readonly commitOf: (revision: string) => Promise<Sha | undefined>;
   readonly isAncestor: (ancestor: Sha, of: Sha) => Promise<boolean>;
+  /** The trailers of a commit, a line each; undefined where the clone does not have it. */
+  readonly trailersOf: (commit: Sha) => Promise<string | undefined>;
   /** Output of `ls-tree -z` for some paths, or for all blobs below a directory. */
   readonly entries: (commit: Sha, paths: readonly string[]) => Promise<string>;
   readonly blobsBelow: (commit: Sha, directory: string) => Promise<string>;
@@ -52,6 +54,7 @@ export function openPlumbing({ folder, binary, env, timeoutMs }: PlumbingOptions
       (await succeeds(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]))?.trim() || undefined,
     // simple-git takes the silent exit code 1 of --is-ancestor for a success.
     isAncestor: async (ancestor, of) => (await succeeds(['merge-base', ancestor, of]))?.trim() === ancestor,
+    trailersOf: (commit) => succeeds(['log', '-1', '--format=%(trailers:only,unfold)', '--end-of-options', commit, '--']),
     entries: (commit, paths) => git.raw(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]),
     blobsBelow: (commit, directory) =>
       git.raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...(directory === '' ? [] : [`${directory}/`])]),

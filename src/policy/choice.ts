@@ -38,7 +38,9 @@ export type TagVerdict = { readonly tag: string; readonly verdict: 'chosen' | 'e
 
 /** A fact that a decision lacks; the loop gathers exactly that and asks again. */
 export type Need =
-  { readonly need: 'tag'; readonly image: ImageName; readonly tag: string } | { readonly need: 'history'; readonly place: Place };
+  | { readonly need: 'tag'; readonly image: ImageName; readonly tag: string }
+  | { readonly need: 'history'; readonly place: Place }
+  | { readonly need: 'commit'; readonly commit: Sha };
 
 /** Which rule made a decision keep Git's value, where a person may want to be told: a person's answer (LOOP 4), a hold, a pause. */
 export type KeepRule = 'person' | 'held' | 'paused';
@@ -85,6 +87,8 @@ export type PlaceQuestion = {
   /** Holds of this place. */
   readonly holds: readonly Hold[];
   readonly history?: PlaceHistory;
+  /** Whose the commits are from which CI built the candidates; `other` also where the repository does not have the commit. */
+  readonly commits?: Readonly<Record<Sha, 'ours' | 'other'>>;
   /** Annotation `windlass.dev/paused: "true"` of an Application that reads the place. */
   readonly paused?: boolean;
 };

@@ -3,7 +3,7 @@ import type { Choice, PlaceHistory, PlaceQuestion } from './choice.ts';
 import { agree, dropAll } from './guard/agreement.ts';
 import { answerAt, type PersonsAnswer } from './guard/answer.ts';
 import { type Case, isBelow, said } from './guard/case.ts';
-import { whyUnfit } from './guard/fitness.ts';
+import { unknownCommit, whyUnfit } from './guard/fitness.ts';
 import { activeHolds, notAboveHeld } from './guard/hold-rules.ts';
 import { keep, keepBest, keepDespite, need, raise } from './guard/outcome.ts';
 import { pinCarriedOut } from './guard/pin.ts';
@@ -99,6 +99,9 @@ function inspect(one: Case, sieve: Sieve, history: PlaceHistory): Choice {
     const facts = Object.hasOwn(question.facts, tag) ? question.facts[tag] : undefined;
     if (facts === undefined)
       return need({ need: 'tag', image: question.listing.image, tag }, `whether ${tag} is written depends on its digest`);
+    const commit = facts === 'absent' ? undefined : unknownCommit(facts, question);
+    if (commit !== undefined)
+      return need({ need: 'commit', commit }, `whether ${tag} is written depends on whose commit it was built from`);
     const unfit = whyUnfit(question, tag, facts, background);
     if (unfit === undefined && facts !== 'absent') return raise(one, left, facts);
     left = sift(left, (other) => (other === tag ? unfit : undefined));

@@ -5,6 +5,7 @@ import type { Action } from '../kernel/action.ts';
 import type { Digest, ImageName } from '../kernel/image.ts';
 import type { ObjectRef, Oid, Sha } from '../kernel/refs.ts';
 import type { Millis } from '../kernel/time.ts';
+import type { Trailers } from '../kernel/trailers.ts';
 import type { Measured, ResolvedMetric } from '../metrics/measured.ts';
 import type { Listing, RegistryAccess, TagFacts } from '../registry/listing.ts';
 import type { Rendering, RenderRequest } from '../render/rendering.ts';
@@ -64,8 +65,12 @@ export interface GitPort {
   /** Every blob below a directory ('' is the root), recursively; reads no blob. A path that is no directory gives an empty list. */
   tree(repo: RepoAccess, commit: Sha, directory: string, signal: AbortSignal): Promise<readonly TreeEntry[]>;
   blobs(repo: RepoAccess, oids: readonly Oid[], signal: AbortSignal): Promise<ReadonlyMap<Oid, Uint8Array>>;
+  /** The trailers of a commit; none where the clone does not have it. Asks the clone alone. */
+  trailers(repo: RepoAccess, commit: Sha): Promise<Trailers>;
   /** Pushes the commits as one chain on `base` with a lease on it (LOOP 16). A push that began is finished. */
   push(repo: RepoAccess, base: { readonly branch: string; readonly head: Sha }, commits: readonly Commit[], to?: string): Promise<Pushed>;
+  /** Whether a fetched head still contains our last accepted commit on the branch (LOOP 16). Asks the clone alone. */
+  keepsOurs(repo: RepoAccess, at: { readonly branch: string; readonly head: Sha }): Promise<boolean>;
 }
 
 export interface RenderPort {

@@ -77,19 +77,30 @@ export interface Heads {
   forget(repo: RepoId, branch: string): void;
 }
 
+/** A branch that lost our last commit is looked at again for this long: the server may be a copy that lags. Then it was rewritten. */
+const lostForMs = 60_000;
+
 export function createHeads(ports: Pick<Ports, 'git' | 'clock'>): Heads {
+  const { git, clock } = ports;
   const heads = new Map<string, { at: Millis; head: Promise<Sha> }>();
   const branches = new Map<string, string>();
-  const learn = (repo: RepoId, branch: string, head: Sha) =>
-    void heads.set(`${repo}#${branch}`, { at: ports.clock.now(), head: Promise.resolve(head) });
+  const trusted = createTrust(ports);
+  const learn = (repo: RepoId, branch: string, head: Sha) => {
+    trusted.learn(`${repo}#${branch}`, head);
+    heads.set(`${repo}#${branch}`, { at: clock.now(), head: Promise.resolve(head) });
+  };
   const headOf: Heads['head'] = (repo, branch, maxAgeMs, signal) => {
     const key = `${repoIdOf(repo.url)}#${branch}`;
     const known = heads.get(key);
-    if (known !== undefined && ports.clock.now() - known.at < maxAgeMs) {
+    if (known !== undefined && clock.now() - known.at < maxAgeMs) {
       return shared(known.head, signal, () => headOf(repo, branch, maxAgeMs, signal));
     }
-    const head = ports.git.fetch(repo, branch, signal);
-    heads.set(key, { at: ports.clock.now(), head });
+    const head: Promise<Sha> = git.fetch(repo, branch, signal).then((fetched) => {
+      // What was pushed while this fetch was under way is newer than what it brought.
+      const newer = heads.get(key)?.head;
+      return newer === undefined || newer === head ? trusted.check(key, repo, { branch, head: fetched }) : newer;
+    });
+    heads.set(key, { at: clock.now(), head });
     head.catch(() => heads.get(key)?.head === head && heads.delete(key));
     return head;
   };
@@ -101,9 +112,40 @@ export function createHeads(ports: Pick<Ports, 'git' | 'clock'>): Heads {
       if (revision !== '' && revision !== 'HEAD') return revision;
       const known = branches.get(repo.url);
       if (known !== undefined) return known;
-      const { branch } = await ports.git.resolve(repo, revision, signal);
+      const { branch } = await git.resolve(repo, revision, signal);
       if (branch !== undefined) branches.set(repo.url, branch);
       return branch ?? revision;
+    },
+  };
+}
+
+type At = { readonly branch: string; readonly head: Sha };
+
+/** Decides whether a fetched head may be decided on: one that lost our last accepted commit may not, for a minute (LOOP 16). */
+function createTrust({ git, clock }: Pick<Ports, 'git' | 'clock'>) {
+  const checked = new Map<string, Sha>();
+  const lostSince = new Map<string, Millis>();
+  return {
+    learn(key: string, head: Sha): void {
+      checked.set(key, head);
+      lostSince.delete(key);
+    },
+    async check(key: string, repo: RepoAccess, at: At): Promise<Sha> {
+      if (checked.get(key) === at.head) return at.head;
+      if (await git.keepsOurs(repo, at)) {
+        checked.set(key, at.head);
+        lostSince.delete(key);
+        return at.head;
+      }
+      const since = lostSince.get(key) ?? clock.now();
+      lostSince.set(key, since);
+      const left = since + lostForMs - clock.now();
+      if (left <= 0) return at.head;
+      throw new Failure(
+        'conflict',
+        `${key} is at ${at.head.slice(0, 12)}, which does not contain our last commit: nothing is decided for a minute, in case the server lags`,
+        { retry: { afterMs: left } },
+      );
     },
   };
 }

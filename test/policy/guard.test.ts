@@ -66,18 +66,23 @@ describe('a place with something newer', () => {
     });
   });
 
-  it('does not follow an image that CI built from its own commit', () => {
-    const history = { complete: true, changes: [change('1.2.0', '1.3.0', ours('1.3.0'))] };
-    const revision = history.changes[0]!.commit;
-    const choice = guard(question({ history, facts: facts('1.4.0', { revision }) }), now);
-    expect(choice).toMatchObject({ kind: 'keep' });
-    expect(reasonFor(choice, '1.4.0')).toContain(`1.4.0 was built from ${revision.slice(0, 12)}, a commit of this bot (LoopSuspected)`);
+  const built = facts('1.4.0', { revision: 'c'.repeat(40) });
+
+  it('asks whose commit an image was built from, wherever that commit wrote', () => {
+    expect(guard(question({ facts: built }), now)).toMatchObject({ kind: 'needs', facts: [{ need: 'commit', commit: 'c'.repeat(40) }] });
   });
 
-  it("follows an image that CI built from somebody else's commit", () => {
-    const history = { complete: true, changes: [change('1.2.0', '1.3.0')] };
-    const choice = guard(question({ history, facts: facts('1.4.0', { revision: history.changes[0]!.commit }) }), now);
-    expect(choice).toMatchObject({ kind: 'raise' });
+  it('does not follow an image that CI built from its own commit', () => {
+    const choice = guard(question({ facts: built, commits: { ['c'.repeat(40)]: 'ours' } }), now);
+    expect(choice).toMatchObject({ kind: 'keep' });
+    expect(reasonFor(choice, '1.4.0')).toContain('1.4.0 was built from cccccccccccc, a commit of this bot (LoopSuspected)');
+  });
+
+  it.each([
+    ["that CI built from somebody else's commit", { facts: built, commits: { ['c'.repeat(40)]: 'other' as const } }],
+    ['whose revision is no commit', { facts: facts('1.4.0', { revision: 'v1.4.0' }) }],
+  ])('follows an image %s', (_, known) => {
+    expect(guard(question(known), now)).toMatchObject({ kind: 'raise' });
   });
 });
 

@@ -105,6 +105,7 @@ export function decide(asked: PlaceQuestion, digests: Readonly<Record<string, st
     if (choice.kind !== 'needs') return choice;
     for (const need of choice.facts) {
       if (need.need === 'history') known = { ...known, history: { complete: true, changes: [] } };
+      else if (need.need === 'commit') known = { ...known, commits: { ...known.commits, [need.commit]: 'other' } };
       else known = { ...known, facts: { ...known.facts, ...facts(need.tag, { digest: digests[need.tag] ?? digestOf(need.tag) }) } };
     }
   }

@@ -123,6 +123,7 @@ function gitOf(defaultBranch = 'main') {
   const clock = createModelClock(1_000);
   const { asked, ask } = questions<string>();
   const resolved: string[] = [];
+  const lost = new Set<string>();
   const git: GitPort = {
     fetch: (of, branch, asking) => ask(`${of.url}#${branch}`, asking),
     resolve: (of, revision) => {
@@ -134,8 +135,10 @@ function gitOf(defaultBranch = 'main') {
     tree: unasked,
     blobs: unasked,
     push: unasked,
+    trailers: unasked,
+    keepsOurs: (_, { head }) => Promise.resolve(!lost.has(head)),
   };
-  return { clock, asked, resolved, heads: createHeads({ git, clock }) };
+  return { clock, asked, resolved, lost, heads: createHeads({ git, clock }) };
 }
 
 describe('heads', () => {
@@ -160,10 +163,40 @@ describe('heads', () => {
     const before = heads.head(repo, 'main', 30_000, signal);
     heads.learn('git.example.com/acme/shop', 'main', 'pushed');
     asked[0]?.answer('fetched');
-    expect([await before, await heads.head(repo, 'main', 30_000, signal)]).toEqual(['fetched', 'pushed']);
+    expect([await before, await heads.head(repo, 'main', 30_000, signal)]).toEqual(['pushed', 'pushed']);
     heads.forget('git.example.com/acme/shop', 'main');
     void heads.head(repo, 'main', 30_000, signal);
     expect(asked).toHaveLength(2);
+  });
+
+  it('that lost our last commit decide nothing for a minute, and then count as rewritten until we push again', async () => {
+    const { clock, asked, lost, heads } = gitOf();
+    const fetched = async (head: string): Promise<string> => {
+      const answer = heads.head(repo, 'main', 0, signal);
+      asked.at(-1)?.answer(head);
+      return answer;
+    };
+    ['old', 'older', 'rewritten again'].forEach((head) => lost.add(head));
+    expect(await fetched('ours')).toBe('ours');
+    await expect(fetched('old')).rejects.toThrow(/^git.example.com\/acme\/shop#main is at old, which does not contain our last commit/);
+    clock.advance(40_000);
+    await expect(fetched('older')).rejects.toMatchObject({ code: 'conflict', retry: { afterMs: 20_000 } });
+    clock.advance(20_000);
+    expect(await fetched('older')).toBe('older');
+    expect(await fetched('old')).toBe('old');
+    heads.learn('git.example.com/acme/shop', 'main', 'pushed');
+    await expect(fetched('rewritten again')).rejects.toThrow('nothing is decided for a minute');
+  });
+
+  it('that lagged for a moment are decided on once they hold our last commit again', async () => {
+    const { asked, lost, heads } = gitOf();
+    lost.add('lagging');
+    const lagging = heads.head(repo, 'main', 0, signal);
+    asked.at(-1)?.answer('lagging');
+    await expect(lagging).rejects.toThrow('in case the server lags');
+    const next = heads.head(repo, 'main', 0, signal);
+    asked.at(-1)?.answer('ours');
+    expect(await next).toBe('ours');
   });
 
   it('that could not be fetched are fetched by the next one who asks', async () => {

@@ -50,6 +50,15 @@ export function gitPort(model: GitModel, machine: Machine, life: Life): GitPort 
       await machine.turn(life);
       return new Map(oids.map((oid) => [oid, Buffer.from(repository.blobs.get(oid) ?? '')]));
     },
+    async trailers(_repo, sha) {
+      await machine.turn(life);
+      return repository.commits.get(sha)?.trailers ?? [];
+    },
+    async keepsOurs() {
+      await machine.turn(life);
+      // Nobody rewrites the branch in this world.
+      return true;
+    },
     async push(_repo, base, commits, to) {
       await reach();
       const { fault } = model;

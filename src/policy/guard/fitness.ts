@@ -1,5 +1,5 @@
 import type { Hold } from '../../kernel/hold.ts';
-import { trailer, trailerValues } from '../../kernel/trailers.ts';
+import type { Sha } from '../../kernel/refs.ts';
 import type { TagFacts } from '../../registry/listing.ts';
 import type { PlaceHistory, PlaceQuestion } from '../choice.ts';
 import { type Said, said } from './case.ts';
@@ -15,14 +15,22 @@ export function whyUnfit(
   { holds, history }: Background,
 ): Said | undefined {
   if (facts === 'absent') return said('dropped', `${tag} is listed, but the registry does not serve it`);
-  const held = said('held', heldDigest(facts, holds)) ?? said('dropped', ownEcho(facts, history));
+  const held = said('held', heldDigest(facts, holds)) ?? said('dropped', ownEcho(facts, question));
   // Where Git has a digest beside the tag, the new tag is written with its digest too.
   return held ?? (question.current?.digest === undefined ? said('dropped', onceHeld(tag, holds, history)) : undefined);
 }
 
-/** An image that CI built because this bot committed would make it commit again (LOOP 5). */
-function ownEcho({ tag, revision }: TagFacts, history: PlaceHistory): string | undefined {
-  const echo = history.changes.find(({ commit, trailers }) => commit === revision && trailerValues(trailers, trailer.place).length > 0);
-  if (echo === undefined) return undefined;
-  return `${tag} was built from ${echo.commit.slice(0, 12)}, a commit of this bot (LoopSuspected): nothing is raised to what its own commits build`;
+/** The commit of which a decision must know whose it is, before an image that CI built from it may be written. */
+export function unknownCommit({ revision }: TagFacts, { commits = {} }: PlaceQuestion): Sha | undefined {
+  if (revision === undefined || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision)) return undefined;
+  return Object.hasOwn(commits, revision) ? undefined : revision;
+}
+
+/**
+ * An image that CI built because this bot committed would make it commit again (LOOP 5). The commit may have changed another place:
+ * in a repository of many Applications one push makes CI build them all.
+ */
+function ownEcho({ tag, revision }: TagFacts, { commits = {} }: PlaceQuestion): string | undefined {
+  if (revision === undefined || !Object.hasOwn(commits, revision) || commits[revision] !== 'ours') return undefined;
+  return `${tag} was built from ${revision.slice(0, 12)}, a commit of this bot (LoopSuspected): nothing is raised to what its own commits build`;
 }

@@ -2,6 +2,7 @@ import { Failure } from '../../kernel/failure.ts';
 import type { Hold } from '../../kernel/hold.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { Need, PlaceQuestion } from '../../policy/choice.ts';
+import { trailer, trailerValues } from '../../kernel/trailers.ts';
 import { guard } from '../../policy/guard.ts';
 import type { Decided, Located, PlaceState, UpdateContext } from './context.ts';
 import type { Histories } from './histories.ts';
@@ -16,22 +17,29 @@ export type Reading = {
   readonly signal: AbortSignal;
 };
 
-type Facts = Pick<PlaceQuestion, 'facts' | 'history'>;
+type Facts = Pick<PlaceQuestion, 'facts' | 'history' | 'commits'>;
 
 type Asking = Reading & { readonly state: PlaceState };
 
+async function learnOne(asking: Asking, need: Need): Promise<Partial<Facts>> {
+  const { context, located, state, signal } = asking;
+  if (need.need === 'history') {
+    const value = state.current?.tag;
+    return { history: await asking.histories({ place: state.place, ...(value === undefined ? {} : { value }) }) };
+  }
+  if (need.need === 'commit') {
+    const trailers = await context.ports.git.trailers(located.repo, need.commit);
+    return { commits: { [need.commit]: trailerValues(trailers, trailer.application).length > 0 ? 'ours' : 'other' } };
+  }
+  return { facts: { [need.tag]: await context.listings.facts({ image: need.image, tag: need.tag }, state.access, signal) } };
+}
+
 async function learn(asking: Asking, known: Facts, needs: readonly Need[]): Promise<Facts> {
-  const { context, state, signal } = asking;
-  const learned = await Promise.all(
-    needs.map(async (need): Promise<Facts> => {
-      if (need.need === 'history') {
-        const value = state.current?.tag;
-        return { facts: {}, history: await asking.histories({ place: state.place, ...(value === undefined ? {} : { value }) }) };
-      }
-      return { facts: { [need.tag]: await context.listings.facts({ image: need.image, tag: need.tag }, state.access, signal) } };
-    }),
+  const learned = await Promise.all(needs.map((need) => learnOne(asking, need)));
+  return learned.reduce<Facts>(
+    (sum, one) => ({ ...sum, ...one, facts: { ...sum.facts, ...one.facts }, commits: { ...sum.commits, ...one.commits } }),
+    known,
   );
-  return learned.reduce<Facts>((sum, one) => ({ ...sum, ...one, facts: { ...sum.facts, ...one.facts } }), known);
 }
 
 /** Asks the policy about one place until it needs no further fact. Throws `Failure` where a fact cannot be had. */

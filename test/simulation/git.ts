@@ -12,7 +12,13 @@ import { bot, oidOf } from './repository.ts';
 
 export type GitFault = 'none' | 'unreachable' | 'loses-answers' | 'refuses' | 'races';
 
-export type GitModel = { readonly repository: ModelRepository; fault: GitFault; readonly race: () => void };
+export type GitModel = {
+  readonly repository: ModelRepository;
+  fault: GitFault;
+  readonly race: () => void;
+  /** A hook: why a push that changes these files is refused. */
+  hook?: (paths: readonly string[]) => string | undefined;
+};
 
 /** The remote as one process reaches it. A push is built and checked by the real rules, and accepted under its lease only. */
 export function gitPort(model: GitModel, machine: Machine, life: Life): GitPort {
@@ -63,6 +69,8 @@ export function gitPort(model: GitModel, machine: Machine, life: Life): GitPort 
       await reach();
       const { fault } = model;
       if (fault === 'refuses') return { kind: 'refused', because: 'git.test refuses the push to main: a freeze is on' };
+      const refused = model.hook?.(commits.flatMap(({ splices }) => splices.map(({ path }) => path)));
+      if (refused !== undefined) return { kind: 'refused', because: refused };
       if (fault === 'races') model.race();
       const pushed = accept(repository, { base, commits, ...(to === undefined ? {} : { to }), at: machine.now });
       await machine.turn(life);

@@ -247,15 +247,20 @@ export const invariants: readonly Invariant[] = [
   },
 ];
 
+/** Whether what stands on a run is an end that a verdict may come to without a commit of its own. */
+function isEnd(settled: string): boolean {
+  return /^(?:lower|propose|hold-only|withdrawn)/.test(settled) || /A commit on the branch settled it|before this bot took/.test(settled);
+}
+
 /** What must hold when nothing has happened for a long time: every failed verdict is settled (invariant 4). */
 export function unsettled({ findings, commits }: Records): readonly string[] {
   const inGit = new Set(commits.flatMap(verdictsOf));
   return findings.flatMap(({ id, app, kind, changed, settled, deleted, finalizers }) => {
     // A canary without a new image says nothing about an image.
     if (kind !== 'failed' || changed === 'no image') return [];
-    const answered = inGit.has(id) || settled !== undefined;
+    const answered = inGit.has(id) || (settled !== undefined && isEnd(settled));
     const state = deleted ? 'was deleted' : 'is there';
-    if (!answered) return [`the failed run ${id} of ${app} ${state}, and nothing says how it was settled`];
+    if (!answered) return [`the failed run ${id} of ${app} ${state}, and ${settled ?? 'nothing says how it was settled'}`];
     return !deleted && finalizers.length > 0
       ? [`the failed run ${id} of ${app} is settled and still kept by ${finalizers.join(', ')}`]
       : [];

@@ -13,6 +13,10 @@ export class ModelRegistry {
   /** Tags that a complete listing ever showed. */
   readonly everListed = new Set<string>();
   fault: RegistryFault = 'none';
+  /** Images of which nothing is answered while others are. */
+  readonly away = new Set<string>();
+  /** The commit that CI built a digest from. */
+  readonly builtFrom = new Map<string, string>();
   readonly #changed: () => void;
   #images = 0;
 
@@ -52,17 +56,17 @@ export class ModelRegistry {
 
 /** The registry as one process reaches it. */
 export function registryPort(registry: ModelRegistry, machine: Machine, life: Life): RegistryPort {
-  const answer = async <Answer>(look: () => Answer): Promise<Answer> => {
+  const answer = async <Answer>(image: string, look: () => Answer): Promise<Answer> => {
     await machine.turn(life);
-    const { fault } = registry;
+    const fault = registry.away.has(image) ? 'unreachable' : registry.fault;
     const seen = look();
     await machine.turn(life);
-    if (fault === 'unreachable' || fault === 'server-error') throw new Failure(fault, `registry.test: ${fault}`);
+    if (fault === 'unreachable' || fault === 'server-error') throw new Failure(fault, `${image}: ${fault}`);
     return seen;
   };
   return {
     list: (image) =>
-      answer(() => {
+      answer(image, () => {
         const tags = registry.tagsOf(image);
         const observedAt = timeOf(machine.now);
         if (registry.fault === 'incomplete') {
@@ -72,12 +76,14 @@ export function registryPort(registry: ModelRegistry, machine: Machine, life: Li
         return { image, tags, complete: true, observedAt };
       }),
     facts: (image, tag) =>
-      answer(() => {
+      answer(image, () => {
         const digest = registry.digest(image, tag);
         if (digest === undefined) return 'absent' as const;
-        return { tag, digest, children: [{ platform: 'linux/amd64', digest: childOf(digest) }] };
+        const revision = registry.builtFrom.get(digest);
+        const children = [{ platform: 'linux/amd64', digest: childOf(digest) }];
+        return revision === undefined ? { tag, digest, children } : { tag, digest, children, revision };
       }),
-    served: (image, reference) => answer(() => registry.digest(image, reference) ?? 'absent'),
+    served: (image, reference) => answer(image, () => registry.digest(image, reference) ?? 'absent'),
   };
 }
 

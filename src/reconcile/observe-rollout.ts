@@ -1,11 +1,16 @@
+import { isBody } from '../kernel/json.ts';
+import type { AnalysisRun } from '../resources/analysis.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import { readResource } from '../resources/meta.ts';
 import { ReplicaSet } from '../resources/workload.ts';
-import type { Observed } from '../rollout/observed.ts';
+import type { Barred, Observed } from '../rollout/observed.ts';
+import { settledAnnotation, unsettledFinalizer } from '../rollout/runs.ts';
 import { routerNames } from '../traffic/routers.ts';
+import { changedImages, templateHashLabel } from '../verdict/canary-images.ts';
+import { judgeFailedRun } from '../verdict/measurements.ts';
 import type { ClusterPort } from './ports.ts';
 import type { RolloutView } from './world.ts';
-import { kinds, readTemplates } from './world.ts';
+import { kinds, readRollout, readTemplates } from './world.ts';
 
 type OwnerReference = NonNullable<KubeObject['metadata']['ownerReferences']>[number];
 
@@ -26,6 +31,32 @@ function bystanders(cluster: ClusterPort, { ref: { namespace }, runs }: RolloutV
   };
 }
 
+/** Failed runs of the namespace that Git has not learnt; the finalizer stands on every one that concerns it (LOOP 11). */
+function unsettledRuns(cluster: ClusterPort, namespace: string): readonly KubeObject[] {
+  return cluster.list(kinds.analysisRun, namespace).filter(({ metadata, ...run }) => {
+    const failed = isBody(run['status']) && run['status']['phase'] === 'Failed';
+    return failed && metadata.finalizers?.includes(unsettledFinalizer) === true && metadata.annotations?.[settledAnnotation] === undefined;
+  });
+}
+
+/** Images that canaries of the namespace found bad, as long as Git has not learnt it. Another namespace's verdicts stop nobody here. */
+function barredIn(cluster: ClusterPort, namespace: string): readonly Barred[] {
+  const unsettled = unsettledRuns(cluster, namespace);
+  const owners = new Set(unsettled.map((run) => controllerOf(run)?.uid));
+  const uids = new Set(unsettled.map((run) => run.metadata.uid));
+  return cluster
+    .list(kinds.rollout, namespace)
+    .filter((rollout) => owners.has(rollout.metadata.uid))
+    .flatMap((rollout) => readRollout(cluster, rollout) ?? [])
+    .flatMap((view) => view.runs.filter((run) => uids.has(run.raw.metadata.uid)).flatMap((run) => imagesFoundBadBy(run.view, view)));
+}
+
+function imagesFoundBadBy(run: AnalysisRun, view: RolloutView): readonly Barred[] {
+  const template = run.metadata.labels?.[templateHashLabel];
+  if (template === undefined || judgeFailedRun(run).kind !== 'failed') return [];
+  return changedImages(view, template).map((image) => ({ ...image, run: run.metadata.name }));
+}
+
 /** Everything that the next step of a Rollout depends on, from the caches. */
 export function observe(cluster: ClusterPort, view: RolloutView): Observed {
   const { rollout, replicaSets, pods, runs } = view;
@@ -38,6 +69,7 @@ export function observe(cluster: ClusterPort, view: RolloutView): Observed {
     pods,
     runs,
     ...bystanders(cluster, view),
+    barred: barredIn(cluster, namespace),
     templates: readTemplates(cluster, namespace),
     services,
     routers: routerNames,

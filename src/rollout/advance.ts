@@ -1,5 +1,6 @@
 import type { Millis } from '../kernel/time.ts';
 import { adoptReplicaSet } from './adopt.ts';
+import { withBar } from './bar.ts';
 import { pausedBecause, pauseReasons } from './pause.ts';
 import { deadlineMissed, timedOut } from './progressing.ts';
 import { describeSituation } from './describe.ts';
@@ -33,10 +34,10 @@ const rules: readonly Rule[] = [
   pointServices,
   whileUnheld(restartPods),
   whileUnheld(followReplicas),
-  unlessPaused(startRuns),
-  unlessPaused(promote),
+  unlessStopped(startRuns),
+  unlessStopped(promote),
   whileUnheld(scaleOne),
-  unlessPaused(takeStep),
+  unlessStopped(takeStep),
   abortLate,
 ];
 
@@ -46,7 +47,7 @@ const rules: readonly Rule[] = [
  * actions. `now` in epoch milliseconds. Argo Rollouts v1.9 is the model; deviations say so where they are.
  */
 export function advance(observed: Observed, now: Millis): RolloutStep {
-  const situation = survey(observed, now);
+  const situation = withBar(survey(observed, now));
   if (typeof situation.rollout.metadata.deletionTimestamp === 'string') {
     return { actions: [], status: situation.status, because: 'the Rollout is being deleted; its pods go with it' };
   }
@@ -60,13 +61,14 @@ export function advance(observed: Observed, now: Millis): RolloutStep {
 }
 
 function rest(situation: Situation): Move {
+  if (situation.barred !== undefined) return { because: situation.barred };
   const paused = situation.rollout.spec.paused === true ? 'spec.paused: ' : '';
   return { because: `${paused}${describeSituation(situation)}` };
 }
 
-/** `spec.paused` stops every step. */
-function unlessPaused(rule: Rule): Rule {
-  return (situation) => (situation.rollout.spec.paused === true ? undefined : rule(situation));
+/** `spec.paused` stops every step, and so does a canary that must not start. */
+function unlessStopped(rule: Rule): Rule {
+  return (situation) => (situation.rollout.spec.paused === true || situation.barred !== undefined ? undefined : rule(situation));
 }
 
 function whileUnheld(rule: Rule): Rule {

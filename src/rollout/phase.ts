@@ -1,4 +1,5 @@
 import type { Rollout, RolloutStatus } from '../resources/rollout.ts';
+import { barredReason } from './progressing.ts';
 
 export type Phase = { readonly phase: 'Healthy' | 'Progressing' | 'Paused' | 'Degraded'; readonly message?: string };
 
@@ -24,6 +25,15 @@ function paused(spec: Rollout['spec'], status: RolloutStatus): Phase | undefined
 }
 
 function progressing(spec: Rollout['spec'], status: RolloutStatus): Phase | undefined {
+  const message = heldBack(status) ?? unfinished(spec, status);
+  return message === undefined ? undefined : { phase: 'Progressing', message };
+}
+
+function heldBack({ conditions }: RolloutStatus): string | undefined {
+  return (conditions ?? []).find(({ reason }) => reason === barredReason)?.message;
+}
+
+function unfinished(spec: Rollout['spec'], status: RolloutStatus): string | undefined {
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   const message = [
     [typeof spec.restartAt === 'string' && status['restartedAt'] !== spec.restartAt, 'rollout is restarting'],
@@ -32,6 +42,5 @@ function progressing(spec: Rollout['spec'], status: RolloutStatus): Phase | unde
     [replicas > updatedReplicas, 'old replicas are pending termination'],
     [(status.stableRS ?? '') === '' || status.stableRS !== status.currentPodHash, 'waiting for all steps to complete'],
   ] as const;
-  const found = message.find(([holds]) => holds);
-  return found === undefined ? undefined : { phase: 'Progressing', message: found[1] };
+  return message.find(([holds]) => holds)?.[1];
 }

@@ -5,6 +5,10 @@ import type { Situation } from './situation.ts';
 
 const defaultDeadlineSeconds = 600;
 const timeLimitReason = 'ProgressDeadlineExceeded';
+/** Of the Progressing condition while a canary must not start. */
+export const barredReason = 'VerdictUnsettled';
+/** The deadline does not run while one of these stands. */
+const untimed = new Set<unknown>(['NewReplicaSetAvailable', timeLimitReason, barredReason]);
 
 /** The Progressing condition that belongs to the next status. `complete`: the wanted version stands and serves. */
 export function progressingOf(situation: Situation, next: RolloutStatus, move: Move, complete: boolean): Progressing {
@@ -12,19 +16,24 @@ export function progressingOf(situation: Situation, next: RolloutStatus, move: M
   if (next.abort === true) return move.progressing ?? abortedAs(progressingHeld(next));
   if (isPaused(situation, next)) return { status: 'Unknown', reason: 'RolloutPaused', message: 'Rollout is paused' };
   if (complete) return { status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${name}" has successfully progressed.` };
-  if (move.progressing !== undefined) return move.progressing;
-  return (progressed(situation.status, next) ? undefined : withoutProgress(situation, next)) ?? updating(name);
+  return move.progressing ?? heldBack(situation) ?? followed(situation, next);
+}
+
+function heldBack({ barred }: Situation): Progressing | undefined {
+  return barred === undefined ? undefined : { status: 'Unknown', reason: barredReason, message: barred };
 }
 
 function updating(name: string): Progressing {
   return { status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${name}" is progressing.` };
 }
 
-/** What stands while nothing moves. */
-function withoutProgress(situation: Situation, next: RolloutStatus): Progressing | undefined {
+/** What the pods say: progress, a missed deadline, or what stands until something moves. */
+function followed(situation: Situation, next: RolloutStatus): Progressing {
+  const moving = updating(situation.current?.name ?? '');
+  if (progressed(situation.status, next)) return moving;
   if (deadlineMissed(situation)) return { status: 'False', reason: timeLimitReason, message: timedOut(situation) };
   const held = progressingHeld(next);
-  return held !== undefined && staying.has(held.reason ?? '') ? asProgressing(held) : undefined;
+  return held !== undefined && staying.has(held.reason ?? '') ? asProgressing(held) : moving;
 }
 
 /** Reasons that stand until something moves. */
@@ -34,8 +43,7 @@ const staying = new Set(['NewReplicaSetCreated', 'FoundNewReplicaSet', 'NewRepli
 export function deadlineOf(situation: Situation): Millis | undefined {
   const { rollout, status } = situation;
   const held = progressingHeld(status);
-  if (typeof held?.lastUpdateTime !== 'string' || held.reason === 'NewReplicaSetAvailable' || held.reason === timeLimitReason)
-    return undefined;
+  if (typeof held?.lastUpdateTime !== 'string' || untimed.has(held.reason)) return undefined;
   if (status.abort === true || isPaused(situation, status) || waitingStep(situation)) return undefined;
   return millisOf(held.lastUpdateTime) + (rollout.spec.progressDeadlineSeconds ?? defaultDeadlineSeconds) * 1000;
 }

@@ -12,6 +12,8 @@ import { abortMove } from './verbs.ts';
 
 /** A finalizer that keeps a run until Git has learnt what it found (LOOP 11). */
 export const unsettledFinalizer = 'windlass.dev/unsettled';
+/** Says on a run how Git learnt what it found. */
+export const settledAnnotation = 'windlass.dev/settled';
 
 const finished = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
 

@@ -83,8 +83,11 @@ function withRunPhases(situation: Situation, changed: RolloutStatus): NonNullabl
   return canary;
 }
 
+const barredWaitMs = 5000;
+
 function moments(situation: Situation): readonly (number | undefined)[] {
   return [
+    situation.barred === undefined ? undefined : situation.now + barredWaitMs,
     pauseEnd(situation.status, situation.steps[situation.status.currentStepIndex ?? 0]),
     deadlineOf(situation),
     retryMoment(situation),

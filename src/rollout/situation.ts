@@ -46,6 +46,8 @@ export type Situation = {
   readonly stable: Version | undefined;
   readonly older: readonly Version[];
   readonly totals: Totals;
+  /** Why the canary must not start; filled in by withBar. */
+  readonly barred: string | undefined;
 };
 
 /** Derives the situation of a pass. */
@@ -74,6 +76,7 @@ export function survey(observed: Observed, now: Millis): Situation {
     stable,
     older: all.filter((version) => version !== current && version !== stable),
     totals: totalsOf(all, current),
+    barred: undefined,
   };
 }
 
@@ -91,7 +94,7 @@ export function settledOnStable(situation: Pick<Situation, 'current' | 'stable'>
 export function wantedWeight(situation: Situation): number {
   const { status, steps, index } = situation;
   if (status.promoteFull === true || settledOnStable(situation)) return 100;
-  if (status.abort === true) return 0;
+  if (status.abort === true || situation.barred !== undefined) return 0;
   if (index >= steps.length) return 100;
   return steps.slice(0, index + 1).findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0;
 }

@@ -196,3 +196,43 @@ describe('a write that comes too late', () => {
     expect(done()).toEqual(Array.from({ length: 3 }, () => 'status Rollout conflict'));
   });
 });
+
+describe('an image that a canary of the namespace found bad', () => {
+  const steps = [{ setWeight: 34 }, { analysis: { templates: [{ templateName: 'errors' }] } }];
+  const finalizers = ['windlass.dev/unsettled'];
+
+  /** team/web:2 has failed with this value; then its environment is changed. */
+  async function failThenChange(value: string, metadata: Readonly<Record<string, unknown>>): Promise<void> {
+    server.create(rolloutOf('team/web:1', steps));
+    await settle();
+    patch('Rollout', 'web', { spec: rolloutOf('team/web:2', steps)['spec'] });
+    await settle();
+    const [run] = runs();
+    const metricResults = [{ name: 'errors', phase: 'Failed', measurements: [{ phase: 'Failed', value }] }];
+    patch('AnalysisRun', run?.metadata.name ?? '', { metadata }, 'rest');
+    patch('AnalysisRun', run?.metadata.name ?? '', { status: { phase: 'Failed', metricResults } }, 'status');
+    await settle();
+    const containers = [{ name: 'web', image: 'team/web:2', env: [{ name: 'MODE', value: 'new' }] }];
+    patch('Rollout', 'web', { spec: { template: { spec: { containers } } } });
+    await settle();
+  }
+
+  it('does not come back under another template until Git has learnt it', async () => {
+    await failThenChange('[0.5]', { finalizers });
+    expect(specs()).toEqual([3, 0, 0]);
+    await expect(advance()).resolves.toEqual({ againAt: now + 5000 });
+    const [run] = runs();
+    patch('AnalysisRun', run?.metadata.name ?? '', { metadata: { annotations: { 'windlass.dev/settled': 'lower by 1234' } } });
+    await settle();
+    expect(specs()).toEqual([2, 0, 1]);
+  });
+
+  it.each([
+    ['the run was settled', '[0.5]', { finalizers, annotations: { 'windlass.dev/settled': 'hold by 1234' } }],
+    ['the run concerns no image that is watched', '[0.5]', {}],
+    ['the run had no data', '[NaN]', { finalizers }],
+  ])('comes back where %s', async (_, value, metadata) => {
+    await failThenChange(value, metadata);
+    expect(specs()).toEqual([2, 0, 1]);
+  });
+});

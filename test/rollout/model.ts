@@ -6,7 +6,7 @@ import { type KubeObject, ownedBy, readResource, type Resource } from '../../src
 import { Rollout } from '../../src/resources/rollout.ts';
 import { ReplicaSet } from '../../src/resources/workload.ts';
 import { advance } from '../../src/rollout/advance.ts';
-import type { Observed, RolloutStep } from '../../src/rollout/observed.ts';
+import type { Barred, Observed, RolloutStep } from '../../src/rollout/observed.ts';
 import type * as z from 'zod';
 
 /** A cluster with one Rollout: applies actions as an API server does, and plays ReplicaSet controller and kubelet when told to. */
@@ -18,6 +18,8 @@ export type Model = {
   /** Images whose pods never become available. */
   readonly broken: Set<string>;
   readonly templates: Record<string, KubeObject>;
+  /** Images that were found bad elsewhere, and that Git has not learnt. */
+  barred?: readonly Barred[];
 };
 
 const start = millisOf('2026-03-01T12:00:00.000Z');
@@ -119,6 +121,7 @@ export function observe(model: Model): Observed {
     pods: [],
     runs: runsThere.filter(mine).map((object) => read(AnalysisRun, object)),
     takenNames: runsThere.filter((object) => !mine(object)).map((object) => object.metadata.name),
+    ...(model.barred === undefined ? {} : { barred: model.barred }),
     templates: Object.fromEntries(Object.entries(model.templates).map(([name, object]) => [name, read(AnalysisTemplate, object)])),
   };
 }

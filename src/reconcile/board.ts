@@ -7,6 +7,7 @@ export type Condition = { readonly type: string; readonly message: string };
 /** Condition types that the update loop may set; all others on an Application are somebody else's and stay. */
 export const updateConditions = [
   'InvalidAnnotations',
+  'AnnotationWarning',
   'WriteBackNotSupported',
   'ImageUpdateError',
   'ImageHeld',

@@ -5,12 +5,15 @@ import { placeKey } from '../kernel/place.ts';
 import { refKey } from '../kernel/refs.ts';
 import type { PlaceQuestion, TagVerdict } from '../policy/choice.ts';
 import type { Rollout } from '../resources/rollout.ts';
+import { Failure } from '../kernel/failure.ts';
 import type { Condition } from './board.ts';
-import type { Decided, Gathered, UpdateContext } from './update/context.ts';
+import { updateConditions } from './board.ts';
+import type { Decided, Gathered, Subscription, UpdateContext } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import { listTags } from './update/gather.ts';
 import { locateBranch } from './update/locate.ts';
 import type { Preview } from './update/raise.ts';
+import { unreadableHolds } from './update/report.ts';
 import { previewOf } from './update/raise.ts';
 import type { Subscriptions } from './update/index.ts';
 import { decideAll } from './update-images.ts';
@@ -97,21 +100,42 @@ export async function describeApplication(
   const app = apps.find((one) => one.ref.name === at.name && (at.namespace === undefined || one.ref.namespace === at.namespace));
   if (app === undefined) return undefined;
   const base = stateOf(update, app);
-  const subscribed = await subscriptions.of(app, signal);
-  if (subscribed.kind === 'unmanaged') return { ...base, kind: 'unmanaged', conditions: [], places: [] };
-  if (subscribed.kind === 'refused') return { ...base, kind: 'refused', conditions: [subscribed.condition], places: [] };
-  const { repo, repoId, branch } = subscribed.subscription;
+  try {
+    const subscribed = await subscriptions.of(app, signal);
+    if (subscribed.kind === 'unmanaged') return { ...base, kind: 'unmanaged', conditions: syncConditions(app), places: [] };
+    if (subscribed.kind === 'refused')
+      return { ...base, kind: 'refused', conditions: [...subscribed.conditions, ...syncConditions(app)], places: [] };
+    return { ...base, kind: 'managed', ...(await explainPlaces({ update, subscriptions }, app, subscribed.subscription, signal)) };
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
+    const conditions = [{ type: 'ImageUpdateError', message: thrown.message }, ...syncConditions(app)];
+    return { ...base, kind: 'managed', conditions, places: [] };
+  }
+}
+
+/** What the sync engine says of the Application: its errors stand in the object alone. */
+function syncConditions(app: AppView): readonly Condition[] {
+  const ours: readonly string[] = updateConditions;
+  const known = app.resource.view.status?.conditions ?? [];
+  return known.flatMap(({ type, message }) => (ours.includes(type) ? [] : [{ type, message }]));
+}
+
+async function explainPlaces({ update, subscriptions }: Contexts, app: AppView, subscription: Subscription, signal: AbortSignal) {
+  const { repo, repoId, branch, warnings } = subscription;
   const everybody = await subscriptions.onBranch(branchKey(repoId, branch), signal);
   const gathered = await listTags(update, await locateBranch(update, everybody, update.settings.registryPollMs, signal), signal);
   const { decided, failed } = await decideAll(update, gathered, signal);
   const key = refKey(app.ref);
   const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
-  const holds = 'because' in gathered.holds ? [{ type: 'HoldsUnreadable', message: gathered.holds.because }] : [];
-  const conditions = [...holds, ...gathered.refused.of(app.ref), ...(failed.get(key) ?? [])];
+  const conditions = [
+    ...warnings,
+    ...unreadableHolds(gathered),
+    ...gathered.refused.of(app.ref),
+    ...(failed.get(key) ?? []),
+    ...syncConditions(app),
+  ];
   const now = update.ports.clock.now();
   return {
-    ...base,
-    kind: 'managed',
     repository: withoutLogin(repo.url),
     branch,
     head: gathered.head,

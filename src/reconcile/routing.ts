@@ -141,7 +141,7 @@ class EventRouter implements Router {
     if (app === undefined) return {};
     try {
       const subscribed = await contexts.subscriptions.of(app, signal);
-      if (subscribed.kind === 'refused') contexts.update.board.post(app.ref, [subscribed.condition]);
+      if (subscribed.kind === 'refused') contexts.update.board.post(app.ref, subscribed.conditions);
       if (subscribed.kind === 'unmanaged') contexts.update.board.post(app.ref, []);
       if (subscribed.kind !== 'subscribed') return {};
       const branch = branchKey(subscribed.subscription.repoId, subscribed.subscription.branch);

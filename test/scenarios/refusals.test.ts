@@ -77,6 +77,26 @@ describe('an Application that cannot be served', () => {
   });
 });
 
+describe('annotations that were perhaps meant otherwise', () => {
+  it('are told, all at once, and what can be read is done', async () => {
+    const annotations = { 'web.update-strategy': 'semverr', 'web.updat-strategy': 'semver' };
+    const { repository } = await stage.plain('quebec', '1.0.0', annotations);
+    expect(await stage.condition('quebec', 'AnnotationWarning')).toMatch(
+      /update-strategy: got "semverr", expected one of .*; semver is used.*updat-strategy/s,
+    );
+    await world.push('team/quebec', '1.1.0');
+    await stage.writes(repository, '1.1.0');
+    expect(await world.api.condition('quebec', 'AnnotationWarning')).toBeDefined();
+  });
+
+  it('are told beside everything that is not supported', async () => {
+    await stage.plain('romeo', '1.0.0', { 'write-back-method': 'argocd', 'write-back-target': 'helmvalues', 'web.update-strategy': 'semverr' });
+    const because = await stage.condition('romeo', 'WriteBackNotSupported');
+    expect(because).toMatch(/write-back-method "argocd"/);
+    expect(await stage.condition('romeo', 'AnnotationWarning')).toContain('semver is used');
+  });
+});
+
 describe('a holds file that cannot be read', () => {
   it('stops every raise and says so, until a commit repairs it', async () => {
     const { repository } = await stage.plain('juliett', '1.0.0');

@@ -54,11 +54,13 @@ export type Subscription = {
   readonly target: Target;
   readonly watches: readonly Watch[];
   readonly paused: boolean;
+  /** What was read otherwise than somebody may have meant it. */
+  readonly warnings: readonly Condition[];
 };
 
 export type Subscribed =
   | { readonly kind: 'unmanaged' }
-  | { readonly kind: 'refused'; readonly condition: Condition }
+  | { readonly kind: 'refused'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'subscribed'; readonly subscription: Subscription };
 
 /** Where Git holds what somebody watches: a place, what it says now, and everybody who watches it. */

@@ -16,6 +16,11 @@ function conditionsOf(decided: Decided): readonly Condition[] {
   return [];
 }
 
+/** The condition of every Application of a repository whose holds file cannot be read. */
+export function unreadableHolds({ holds }: Pick<Gathered, 'holds'>): readonly Condition[] {
+  return 'because' in holds ? [{ type: 'HoldsUnreadable', message: `${holds.because}; nothing is raised in this repository` }] : [];
+}
+
 /** Leaves what a cycle found on the board, for every Application of the branch, and logs each once. */
 export function report(
   context: UpdateContext,
@@ -23,15 +28,18 @@ export function report(
   decided: readonly Decided[],
   extra: ReadonlyMap<string, readonly Condition[]>,
 ): void {
-  const unreadable =
-    'because' in gathered.holds
-      ? [{ type: 'HoldsUnreadable', message: `${gathered.holds.because}; nothing is raised in this repository` }]
-      : [];
+  const unreadable = unreadableHolds(gathered);
   for (const { choice } of decided) context.tally?.countDecision(choice.kind);
-  for (const { app } of gathered.subscriptions) {
+  for (const { app, warnings } of gathered.subscriptions) {
     const key = refKey(app.ref);
     const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
-    const conditions = [...gathered.refused.of(app.ref), ...unreadable, ...mine.flatMap(conditionsOf), ...(extra.get(key) ?? [])];
+    const conditions = [
+      ...warnings,
+      ...gathered.refused.of(app.ref),
+      ...unreadable,
+      ...mine.flatMap(conditionsOf),
+      ...(extra.get(key) ?? []),
+    ];
     context.board.post(app.ref, conditions);
     const outcomes = mine.map((one) => ({
       image: one.state.readers[0]?.watch.image,

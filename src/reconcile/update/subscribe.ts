@@ -1,14 +1,32 @@
 import { describeProblems } from '../../kernel/problem.ts';
 import { repoIdOf } from '../../kernel/refs.ts';
 import { readWatches } from '../../policy/annotations.ts';
-import type { WriteBackSettings } from '../../policy/annotations.ts';
+import type { Wishes } from '../../policy/annotations.ts';
+import type { ApplicationSource } from '../../resources/application.ts';
+import type { Target } from '../../writeback/edit.ts';
 import { targetOf } from '../../writeback/target.ts';
+import type { Condition } from '../board.ts';
 import { repositoryAccess } from '../credentials.ts';
 import type { AppView } from '../world.ts';
 import type { Subscribed, UpdateContext } from './context.ts';
 
-function refuse(type: string, message: string): Subscribed {
-  return { kind: 'refused', condition: { type, message } };
+function refuse(type: string, message: string, more: readonly Condition[] = []): Subscribed {
+  return { kind: 'refused', conditions: [{ type, message }, ...more] };
+}
+
+type Watched = Extract<Wishes, { kind: 'watched' }>;
+
+/** Everything that keeps the wishes from being written, all at once. */
+function unsupported({ writeBack }: Watched, { resource }: AppView, target: Target): readonly string[] {
+  const { source } = resource.view.spec;
+  const { branch } = writeBack;
+  return [
+    ...(source === undefined ? ['spec.sources: an Application with several sources is not written back yet; expected spec.source'] : []),
+    ...(target.kind === 'unsupported' ? [target.because] : []),
+    ...(branch?.includes(':') === true
+      ? [`git-branch ${JSON.stringify(branch)}: writing to another branch than the one that is read is not supported yet`]
+      : []),
+  ];
 }
 
 /** What an Application's annotations ask for. Throws `Failure` only where the remote's default branch must be asked for. */
@@ -20,30 +38,20 @@ export async function subscribe(
   const wishes = readWatches(app.ref, app.resource.view.metadata.annotations ?? {});
   if (wishes.kind === 'unmanaged') return wishes;
   if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems));
-  const source = app.resource.view.spec.source;
-  if (source === undefined)
-    return refuse(
-      'WriteBackNotSupported',
-      'spec.sources: an Application with several sources is not written back yet; expected spec.source',
-    );
-  const target = targetOf(wishes.writeBack, source.path === undefined ? {} : { path: source.path });
-  if (target.kind === 'unsupported') return refuse('WriteBackNotSupported', `${target.because}; nothing is written`);
+  const warnings = wishes.warnings.length === 0 ? [] : [{ type: 'AnnotationWarning', message: describeProblems(wishes.warnings) }];
+  const { source } = app.resource.view.spec;
+  const target = targetOf(wishes.writeBack, source?.path === undefined ? {} : { path: source.path });
+  const reasons = unsupported(wishes, app, target);
+  if (source === undefined || reasons.length > 0)
+    return refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings);
   const url = wishes.writeBack.repository ?? source.repoURL;
-  const revision = branchOf(wishes.writeBack, source.targetRevision ?? '');
-  if (revision === undefined) {
-    return refuse(
-      'WriteBackNotSupported',
-      `git-branch ${JSON.stringify(wishes.writeBack.branch)}: writing to another branch than the one that is read is not supported yet; nothing is written`,
-    );
-  }
   const repo = repositoryAccess(url, context.credentials);
-  const branch = await context.heads.branch(repo, revision, signal);
+  const branch = await context.heads.branch(repo, revisionOf(wishes, source), signal);
   const { watches, paused } = wishes;
-  return { kind: 'subscribed', subscription: { app, repo, repoId: repoIdOf(url), branch, target, watches, paused } };
+  return { kind: 'subscribed', subscription: { app, repo, repoId: repoIdOf(url), branch, target, watches, paused, warnings } };
 }
 
-/** `git-branch: base` names the branch; a write template after a colon is not supported. */
-function branchOf(writeBack: WriteBackSettings, targetRevision: string): string | undefined {
-  if (writeBack.branch === undefined || writeBack.branch === '') return targetRevision;
-  return writeBack.branch.includes(':') ? undefined : writeBack.branch;
+/** `git-branch: base` names the branch; else it is the one that is read. */
+function revisionOf({ writeBack: { branch } }: Watched, { targetRevision }: ApplicationSource): string {
+  return branch === undefined || branch === '' ? (targetRevision ?? '') : branch;
 }

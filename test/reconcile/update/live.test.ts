@@ -63,6 +63,7 @@ function readerOf(given: Case): Decided['state']['readers'][number] {
     target: { kind: 'kustomization', directory: 'shop' },
     watches: [watch],
     paused: false,
+    warnings: [],
   };
   return { subscription, watch };
 }

@@ -72,8 +72,6 @@ async function bundle(): Promise<void> {
     splitting: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    // src/main.ts starts the service when it is the program; in here it never is.
-    define: { 'import.meta.main': 'false' },
     banner: { js: requireForPackages },
     plugins: [keepPlaces, dropUnusedClients],
     metafile: true,

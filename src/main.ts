@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { Failure, sentenceOf } from './kernel/failure.ts';
 import { describeProblem } from './kernel/problem.ts';
 import { Secret } from './kernel/secret.ts';
+import { whyUnreadable } from './kernel/unreadable.ts';
 import { createServer } from './server/server.ts';
 import { createServiceMetrics } from './server/metrics.ts';
 import type { Settings } from './settings.ts';
@@ -18,7 +20,7 @@ export function loadSettings(options: StartOptions): Settings | undefined {
   try {
     text = name === undefined ? undefined : readFileSync(name, 'utf8');
   } catch (thrown) {
-    process.stderr.write(`settings file ${name ?? ''}: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.stderr.write(`cannot read the settings file ${name ?? ''}: ${whyUnreadable(thrown)}\n`);
     return undefined;
   }
   const read = readSettings({
@@ -33,8 +35,20 @@ export function loadSettings(options: StartOptions): Settings | undefined {
 
 function webhookSecret(settings: Settings): Secret | undefined {
   const { secretEnv, secretFile } = settings.webhooks;
-  const text = secretFile === '' ? (secretEnv === '' ? undefined : process.env[secretEnv]) : readFileSync(secretFile, 'utf8').trim();
+  const text = secretFile === '' ? (secretEnv === '' ? undefined : process.env[secretEnv]) : readSecretFile(secretFile);
   return text === undefined || text === '' ? undefined : new Secret(text);
+}
+
+function readSecretFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new Failure('not-found', `cannot read webhooks.secretFile ${path}: ${whyUnreadable(cause)}`, { cause });
+  }
+}
+
+function createLog(level: Settings['log']['level']): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } });
 }
 
 function stopSignal(log: Logger): AbortSignal {
@@ -53,17 +67,13 @@ async function whenAborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Runs the service until it is asked to stop. Answers the exit status. */
-export async function runService(options: StartOptions): Promise<number> {
-  const settings = loadSettings(options);
-  if (settings === undefined) return 2;
-  const log = pino({ level: settings.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const signal = stopSignal(log);
+/** Serves until the signal aborts. Throws where it cannot begin; everything that was opened is closed by then. */
+async function serve(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
+  const secret = webhookSecret(settings);
   const metrics = createServiceMetrics();
   const wired = await wire(settings, log, signal, metrics);
   const { service } = wired;
   let ready = false;
-  const secret = webhookSecret(settings);
   const server = createServer({
     host: settings.http.host,
     port: settings.http.port,
@@ -74,8 +84,8 @@ export async function runService(options: StartOptions): Promise<number> {
     ...(secret === undefined ? {} : { webhookSecret: secret }),
     log,
   });
-  if (settings.http.enabled) log.info({ url: await server.start() }, 'listening');
   try {
+    if (settings.http.enabled) log.info({ url: await server.start() }, 'listening');
     await service.start(signal);
     ready = true;
     log.info({ engine: settings.engine, cluster: settings.cluster.name }, 'started');
@@ -85,9 +95,31 @@ export async function runService(options: StartOptions): Promise<number> {
     const grace = AbortSignal.timeout(settings.shutdown.grace);
     await Promise.race([service.stop(), whenAborted(grace)]);
     await Promise.race([Promise.all([server.close(), wired.close()]), whenAborted(grace)]);
-    log.info({}, 'stopped');
   }
-  return 0;
 }
 
-if (import.meta.main) process.exitCode = await runService({ flags: {} });
+/** A failed attempt or call of the system says everything in its sentence; only what nobody expected is told with its stack. */
+function fatalFields(thrown: unknown): Readonly<Record<string, unknown>> {
+  if (thrown instanceof Failure) return { code: thrown.code, because: thrown.message };
+  const expected = thrown instanceof Error && 'syscall' in thrown;
+  return { because: sentenceOf(thrown), ...(expected ? {} : { err: thrown }) };
+}
+
+/** Runs the service until it is asked to stop. Answers the exit status. */
+export async function runService(options: StartOptions): Promise<number> {
+  const settings = loadSettings(options);
+  if (settings === undefined) return 2;
+  const log = createLog(settings.log.level);
+  const signal = stopSignal(log);
+  try {
+    await serve(settings, log, signal);
+  } catch (thrown) {
+    // Asked to stop while it was starting: what was cancelled by that is no failure.
+    if (!signal.aborted) {
+      log.fatal(fatalFields(thrown), 'the service cannot run');
+      return 1;
+    }
+  }
+  log.info({}, 'stopped');
+  return 0;
+}

@@ -1,6 +1,8 @@
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
-import { Failure, sentenceOf } from '../kernel/failure.ts';
+import { Failure } from '../kernel/failure.ts';
+import { whyUnreadable } from '../kernel/unreadable.ts';
+import type { KubeConfig } from './kube-config.ts';
 
 /** How a cluster is reached: address (without a trailing slash), connection pool and the headers of a request. */
 export type ClusterAccess = {
@@ -27,20 +29,17 @@ export async function loadAccess(options: { kubeconfig?: string; context?: strin
   // Loading the package takes most of a second and 90 MB; commands without a cluster do without.
   const { KubeConfig } = await import('./kube-config.ts');
   const config = new KubeConfig();
-  const from = options.kubeconfig ?? 'the default kubeconfig';
+  const from = nameOf(options.kubeconfig);
   try {
     if (options.kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(options.kubeconfig);
   } catch (cause) {
-    throw new Failure('not-found', `cannot read ${from}: ${sentenceOf(cause)}`, { cause });
+    throw new Failure('not-found', `cannot read ${from}: ${whyUnreadable(cause)}`, { cause });
   }
+  if (options.kubeconfig === undefined && isInvented(config)) throw new Failure('not-found', nothingFound);
   if (options.context !== undefined) config.setCurrentContext(options.context);
   const cluster = config.getCurrentCluster();
-  if (cluster === null) {
-    const known = config.getContexts().map((context) => context.name);
-    const wanted = options.context ?? config.getCurrentContext();
-    throw new Failure('not-found', `${from} has no cluster for context ${JSON.stringify(wanted)}; it has: ${known.join(', ')}`);
-  }
+  if (cluster === null) throw new Failure('not-found', noCluster(config, from, options.context));
   const server = plainAddress(cluster.server);
   const applied = async (): Promise<Applied> => {
     const request: Applied = { headers: {} };
@@ -51,6 +50,29 @@ export async function loadAccess(options: { kubeconfig?: string; context?: strin
   };
   const first = await applied();
   return accessWith(server, tlsOf(first), async () => headersOf(await applied()));
+}
+
+/** How sentences call the kubeconfig that is read. */
+function nameOf(file: string | undefined): string {
+  if (file !== undefined) return file;
+  const named = process.env['KUBECONFIG'] ?? '';
+  return named === '' ? 'the default kubeconfig' : `KUBECONFIG (${named})`;
+}
+
+const nothingFound =
+  'no kubeconfig: KUBECONFIG is not set, ~/.kube/config does not exist, and there is no ServiceAccount; set cluster.kubeconfig';
+
+/** What the package makes up where it finds no kubeconfig at all: an API server on a port that is our own by default. */
+function isInvented(config: KubeConfig): boolean {
+  return config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === 'http://localhost:8080';
+}
+
+function noCluster(config: KubeConfig, from: string, asked: string | undefined): string {
+  const known = config.getContexts().map((context) => context.name);
+  if (known.length === 0) return `${from} holds no context`;
+  const wanted: unknown = asked ?? config.getCurrentContext();
+  const what = typeof wanted === 'string' && wanted !== '' ? `no cluster for context ${JSON.stringify(wanted)}` : 'no current context';
+  return `${from} has ${what}; it has: ${known.join(', ')}; set cluster.context`;
 }
 
 /** Access to a known address with a bearer token, past any kubeconfig; `ca` is PEM. */

@@ -38,7 +38,7 @@ export function createDiscovery(transport: Transport, signal: AbortSignal): Disc
 
 async function readServedKinds(transport: Transport, signal: AbortSignal): Promise<readonly ServedKind[]> {
   const get = async (path: string): Promise<unknown> => {
-    const what = `discover ${path}`;
+    const what = `discover ${path} of ${transport.server}`;
     const answer = await transport.send({ method: 'GET', path, accept: aggregated, what }, signal);
     if (answer.code >= 300) throw failureOfAnswer(answer, what);
     return answer.body;

@@ -1,3 +1,4 @@
+import { oneLine } from '../kernel/escape.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import type { FailureCode } from '../kernel/failure.ts';
 import { isBody } from '../kernel/json.ts';
@@ -33,13 +34,28 @@ export function failureOfThrown(thrown: unknown, what: string, cancelled: boolea
   const name = thrown instanceof Error ? thrown.name : '';
   if (cancelled) return new Failure('cancelled', `${what} was cancelled`, { cause: thrown });
   if (timeouts.includes(name)) return new Failure('timed-out', `cannot ${what}: the API server did not answer in time`, { cause: thrown });
-  return new Failure('unreachable', `cannot ${what}: ${sentenceOf(thrown)}`, { cause: thrown });
+  return new Failure('unreachable', `cannot ${what}: ${sentenceOf(firstOf(thrown))}`, { cause: thrown });
+}
+
+/** A name with several addresses fails once for each of them, and the error around these says nothing. */
+function firstOf(thrown: unknown): unknown {
+  return thrown instanceof AggregateError && thrown.message === '' ? (thrown.errors[0] ?? thrown) : thrown;
 }
 
 /** The sentence of a metav1.Status, or what can be said without one. */
 export function messageOf(body: unknown): string {
   if (isBody(body) && typeof body['message'] === 'string') return body['message'];
-  return typeof body === 'string' && body !== '' ? body.slice(0, 200) : 'no message';
+  const said = typeof body === 'string' ? plainText(body) : '';
+  return said === '' ? 'no message' : said;
+}
+
+/** The words of a page, on one line of at most 200 characters: proxies answer errors in HTML. */
+function plainText(page: string): string {
+  const words = page
+    .slice(0, 20_000)
+    .replace(/<(style|script|head)\b.*?<\/\1>/gis, ' ')
+    .replace(/<[^<>]*>/g, ' ');
+  return oneLine(words.replace(/\s+/g, ' '));
 }
 
 /** `details` of a metav1.Status. */

@@ -18,6 +18,8 @@ export type ApiRequest = {
 
 /** Requests to one API server as raw JSON over one keep-alive pool. Throws Failure where there is no answer; any answer is a value. */
 export interface Transport {
+  /** The address of the API server, for sentences. */
+  readonly server: string;
   send(asked: ApiRequest, signal: AbortSignal): Promise<ApiAnswer>;
   /** Opens a streamed answer; one of 300 or more is a Failure. */
   open(asked: ApiRequest, idleMs: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -50,6 +52,7 @@ export function createTransport(access: ClusterAccess, options: { timeoutMs: num
     });
   };
   return {
+    server: access.server,
     requests: () => Object.fromEntries(counts),
     send: async (asked, signal) => {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);

@@ -35,7 +35,7 @@ describe('a kubeconfig', () => {
     const kubeconfig = await write(server.kubeconfig());
     await expect(loadAccess({ kubeconfig, context: 'prod' })).rejects.toMatchObject({
       code: 'not-found',
-      message: `${kubeconfig} has no cluster for context "prod"; it has: sandbox`,
+      message: `${kubeconfig} has no cluster for context "prod"; it has: sandbox; set cluster.context`,
     });
   });
 

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { Failure } from './kernel/failure.ts';
 import { explain } from './cli/explain-command.ts';
 import { replay } from './cli/replay.ts';
+import { gatherSettingFlags } from './cli/setting-flags.ts';
 import { runService } from './main.ts';
 import { playDemo } from './sandbox/demo/demo.ts';
 
@@ -10,9 +13,10 @@ Exit status:
   1  failed, or a step of the demo was not observed
   2  wrong usage or settings; every problem is printed
   3  there is no such Application
+  130  the demo was stopped with Ctrl-C before its end
 
-Settings come from --settings FILE (or WINDLASS_SETTINGS), then from WINDLASS_* variables, then from flags
-such as --set http.port=9090. config/windlass.yaml lists every one of them with its default.`;
+Settings come from --settings FILE (or WINDLASS_SETTINGS), then from WINDLASS_* variables, then from flags:
+--http.port=9090, or --set http.port=9090. config/windlass.yaml lists every one of them with its default.`;
 
 function readSeed(text: string): number {
   const seed = Number(text);
@@ -20,13 +24,30 @@ function readSeed(text: string): number {
   return seed;
 }
 
-function addFlag(text: string, flags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+type Flags = Readonly<Record<string, string>>;
+
+/** Flags are kept under the words in which they were written, so that problems can be told in them. */
+function addFlag(text: string, flags: Flags): Flags {
   const equals = text.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('expected PATH=VALUE, for example http.port=9090');
-  return { ...flags, [text.slice(0, equals)]: text.slice(equals + 1) };
+  const name = text.slice(0, equals);
+  const written = name.startsWith('--') ? name : `--set ${name}`;
+  // The last one wins, so it comes last.
+  const others = Object.entries(flags).filter(([other]) => other !== written);
+  return { ...Object.fromEntries(others), [written]: text.slice(equals + 1) };
 }
 
-type Common = { readonly settings?: string; readonly set: Readonly<Record<string, string>> };
+function readAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('expected an http or https URL, for example http://127.0.0.1:8080');
+}
+
+function readVersion(): string {
+  const described: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof described === 'object' && described !== null && 'version' in described ? String(described.version) : 'unknown';
+}
+
+type Common = { readonly settings?: string; readonly set: Flags };
 
 function startOptions(options: Common) {
   return { ...(options.settings === undefined ? {} : { settingsFile: options.settings }), flags: options.set };
@@ -34,6 +55,7 @@ function startOptions(options: Common) {
 
 const program = new Command('windlass')
   .description('Raises new container images from the registry to production by canary, and takes failed ones out of Git again.')
+  .version(readVersion(), '--version', 'print the version')
   .addHelpText('after', exitStatuses)
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -43,7 +65,7 @@ function command(name: string, description: string): Command {
     .command(name)
     .description(description)
     .option('--settings <file>', 'settings file (YAML)')
-    .option('--set <path=value>', 'one setting; may be given again', addFlag, {});
+    .option('--set <path=value>', 'one setting, as --path=value too; may be given again', addFlag, {});
 }
 
 command('run', 'run the service until SIGTERM').action(async (options: Common) => {
@@ -73,7 +95,7 @@ command('explain', 'say of every tag which rule kept or dropped it, and what wou
   .argument('<application>', 'name of the Application')
   .option('-n, --namespace <namespace>', 'its namespace; needed only where two have the same name')
   .option('-o, --output <format>', 'text or json', 'text')
-  .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here')
+  .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here', readAddress)
   .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string }) => {
     process.exitCode = await explain(application, options, startOptions(options));
   });
@@ -89,4 +111,10 @@ program
     process.exitCode = replayed.kind === 'answered' ? 0 : 2;
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync(gatherSettingFlags(process.argv.slice(2)), { from: 'user' });
+} catch (thrown) {
+  if (!(thrown instanceof Failure)) throw thrown;
+  process.stderr.write(`${thrown.message}\n`);
+  process.exitCode = 1;
+}

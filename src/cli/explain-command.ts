@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { sentenceOf } from '../kernel/failure.ts';
+import { Failure, sentenceOf } from '../kernel/failure.ts';
 import type { StartOptions } from '../main.ts';
 import { loadSettings } from '../main.ts';
 import type { Explanation } from '../reconcile/explain.ts';
@@ -11,7 +11,12 @@ export type ExplainOptions = { readonly namespace?: string; readonly output: str
 async function askServer(server: string, application: string, namespace: string | undefined): Promise<Explanation | undefined> {
   const name = [namespace, application].filter((part) => part !== undefined).map(encodeURIComponent);
   const path = `api/applications/${name.join('/')}/explain`;
-  const answer = await fetch(new URL(path, server.endsWith('/') ? server : `${server}/`), { signal: AbortSignal.timeout(60_000) });
+  const asked = new URL(path, server.endsWith('/') ? server : `${server}/`);
+  const answer = await fetch(asked, { signal: AbortSignal.timeout(60_000) }).catch((thrown: unknown) => {
+    // The reason stands in the cause; the error itself says no more than that it failed.
+    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+    throw new Failure('unreachable', `cannot ask ${server}: ${sentenceOf(cause)}`, { cause: thrown });
+  });
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`${server} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   // The service and this command are of one version: its answer is what the type says.

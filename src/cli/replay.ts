@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { sentenceOf } from '../kernel/failure.ts';
 import { isBody } from '../kernel/json.ts';
 import { lookUp } from '../kernel/table.ts';
+import { whyUnreadable } from '../kernel/unreadable.ts';
 import type { PlaceQuestion } from '../policy/choice.ts';
 import { guard } from '../policy/guard.ts';
 import { advance } from '../rollout/advance.ts';
@@ -26,16 +28,13 @@ export type Replayed = { readonly kind: 'answered'; readonly answer: unknown } |
 
 /** Reads `{function, question, now}` from a file and answers what the function answers now. */
 export async function replay(file: string): Promise<Replayed> {
-  let record: unknown;
-  try {
-    record = JSON.parse(await readFile(file, 'utf8'));
-  } catch (thrown) {
-    return { kind: 'refused', because: `${file}: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
-  }
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => ({ because: whyUnreadable(thrown) }));
+  if (typeof text !== 'string') return { kind: 'refused', because: `cannot read ${file}: ${text.because}` };
+  const record = parsed(text);
   if (!isBody(record) || typeof record['function'] !== 'string' || !isBody(record['question'])) {
     return {
       kind: 'refused',
-      because: `${file}: expected {"function": ..., "question": {...}, "now": milliseconds}, as explain -o json prints it for each place`,
+      because: `${file}: got something else, expected JSON {"function": ..., "question": {...}, "now": milliseconds}, as explain -o json prints it for each place`,
     };
   }
   const found = lookUp<(question: unknown, now: number) => unknown>(functions, record['function'], `${file}: function`);
@@ -44,5 +43,19 @@ export async function replay(file: string): Promise<Replayed> {
   const now = typeof record['now'] === 'number' ? record['now'] : Number.NaN;
   if (Number.isNaN(now))
     return { kind: 'refused', because: `${file}: now: got ${JSON.stringify(record['now'])}, expected milliseconds since 1970` };
-  return { kind: 'answered', answer: found.entry(record['question'], now) };
+  try {
+    return { kind: 'answered', answer: found.entry(record['question'], now) };
+  } catch (thrown) {
+    // Records of another version, or edited ones, lack what the function reads.
+    const because = `${file}: question: ${record['function']} cannot read it (${sentenceOf(thrown)}); expected one as explain -o json prints it`;
+    return { kind: 'refused', because };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -12,10 +12,14 @@ function distance(left: string, right: string): number {
   return row[right.length] ?? 0;
 }
 
-/** The known name that a mistyped one most likely meant; the first in alphabetical order where several are as near. */
+/**
+ * The known name that a mistyped one most likely meant; the first in alphabetical order where several are as near. Undefined where
+ * more than a third of the letters differ: then any name would be a guess.
+ */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= Math.max(written.length, name.length) / 3)
     .sort((left, right) => left.far - right.far || (left.name < right.name ? -1 : 1));
   return ranked[0]?.name;
 }

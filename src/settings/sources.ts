@@ -12,10 +12,11 @@ export type Written = { readonly at: string; readonly written: unknown };
 export type SourceRead = { readonly values: ReadonlyMap<string, Written>; readonly problems: readonly Problem[] };
 
 const leaves = leavesOf();
+const prefix = 'WINDLASS_';
 
 /** `WINDLASS_GIT_POLL_INTERVAL` of `git.pollInterval`. */
 function variableOf(path: string): string {
-  return `WINDLASS_${path
+  return `${prefix}${path
     .replace(/[A-Z]/g, (letter) => `_${letter}`)
     .replaceAll('.', '_')
     .toUpperCase()}`;
@@ -26,8 +27,8 @@ export function readFileSource(file: { readonly name: string; readonly text: str
   const document = parseDocument(file.text);
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
-      at: file.name,
-      got: error.message.split('\n')[0]?.replace(/:$/, '') ?? 'broken YAML',
+      at: [file.name, error.linePos?.[0].line, error.linePos?.[0].col].filter((part) => part !== undefined).join(':'),
+      got: `broken YAML (${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')})`,
       expected: 'a YAML document',
     }));
     return { values: new Map(), problems };
@@ -68,23 +69,29 @@ function walk(written: unknown, node: SettingsNode, path: string, report: (found
 
 function unknownKey(path: string): Problem {
   const sections = leaves.flatMap(([leaf]) => leaf.split('.').map((_, index, steps) => steps.slice(0, index + 1).join('.')));
-  return { at: path, got: 'an unknown key', expected: `a known setting (nearest: ${nearest(path, [...new Set(sections)]) ?? 'none'})` };
+  return { at: path, got: 'an unknown key', expected: knownSetting(nearest(path, [...new Set(sections)])) };
 }
 
-/** Values of `--PATH=TEXT` flags, keyed by path. */
+function knownSetting(hint: string | undefined): string {
+  return hint === undefined ? 'a setting that config/windlass.yaml lists' : `a known setting (nearest: ${hint})`;
+}
+
+/** Values of flags, keyed by path as it was written: `http.port`, `--http.port` or `--set http.port`. */
 export function readFlagSource(flags: Readonly<Record<string, string>>): SourceRead {
   const values = new Map<string, Written>();
   const problems: Problem[] = [];
   for (const [name, text] of Object.entries(flags)) {
-    const path = name.replace(/^--/, '');
+    const path = name.replace(/^--(?:set )?/, '');
+    const before = name.startsWith('--set ') ? '--set ' : '--';
     const field = leaves.find(([leaf]) => leaf === path)?.[1];
-    if (field === undefined) {
-      const hint = nearest(
-        path,
-        leaves.map(([leaf]) => leaf),
-      );
-      problems.push({ at: `--${path}`, got: 'an unknown flag', expected: `a known setting (nearest: --${hint ?? ''})` });
-    } else values.set(path, { at: `--${path}`, written: field.fromText(text) });
+    if (field !== undefined) {
+      values.set(path, { at: `${before}${path}`, written: field.fromText(text) });
+      continue;
+    }
+    const paths = leaves.map(([leaf]) => leaf);
+    const hint = nearest(path, paths);
+    const expected = knownSetting(hint === undefined ? undefined : `${before}${hint}`);
+    problems.push({ at: `${before}${path}`, got: 'an unknown setting', expected });
   }
   return { values, problems };
 }
@@ -110,8 +117,15 @@ function isServiceLink(name: string, text: string): boolean {
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>, exempt: ReadonlySet<string>): readonly Problem[] {
   const known = leaves.map(([path]) => variableOf(path));
   return Object.entries(env)
-    .filter(
-      ([name, text]) => name.startsWith('WINDLASS_') && !known.includes(name) && !exempt.has(name) && !isServiceLink(name, text ?? ''),
-    )
-    .map(([name]) => ({ at: name, got: 'an unknown variable', expected: `a known setting (nearest: ${nearest(name, known) ?? ''})` }));
+    .filter(([name, text]) => name.startsWith(prefix) && !known.includes(name) && !exempt.has(name) && !isServiceLink(name, text ?? ''))
+    .map(([name]) => ({ at: name, got: 'an unknown variable', expected: knownSetting(nearestVariable(name, known)) }));
+}
+
+/** What all names begin with does not make two of them near. */
+function nearestVariable(name: string, known: readonly string[]): string | undefined {
+  const hint = nearest(
+    name.slice(prefix.length),
+    known.map((each) => each.slice(prefix.length)),
+  );
+  return hint === undefined ? undefined : `${prefix}${hint}`;
 }

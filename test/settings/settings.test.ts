@@ -117,7 +117,11 @@ describe('problems', () => {
       { file: file('registry: {timeout: 3s}') },
       'windlass.yaml: registry: got an unknown key, expected a known setting (nearest: registries)',
     ],
-    ['a mistyped flag', { flags: { 'http.prt': '1' } }, '--http.prt: got an unknown flag, expected a known setting (nearest: --http.port)'],
+    [
+      'a mistyped flag',
+      { flags: { 'http.prt': '1' } },
+      '--http.prt: got an unknown setting, expected a known setting (nearest: --http.port)',
+    ],
     [
       'a mistyped variable, without its text',
       { env: { WINDLASS_HTTP_PRT: 'hush' } },
@@ -174,7 +178,32 @@ describe('problems', () => {
       { flags: { 'webhooks.secretEnv': 'A', 'webhooks.secretFile': '/b' } },
       '--webhooks.secretFile: got "/b", expected nothing, because webhooks.secretEnv is set too',
     ],
-    ['broken YAML', { file: file('http: {port: 1') }, 'windlass.yaml: got '],
+    [
+      'one that was given with --set, in the words of the person',
+      { flags: { '--set http.prt': '1' } },
+      '--set http.prt: got an unknown setting, expected a known setting (nearest: --set http.port)',
+    ],
+    [
+      'a flag that is near to nothing',
+      { flags: { '--set foo': '1' } },
+      '--set foo: got an unknown setting, expected a setting that config/windlass.yaml lists',
+    ],
+    [
+      'a key that is near to nothing',
+      { file: file('nope: 1') },
+      'windlass.yaml: nope: got an unknown key, expected a setting that config/windlass.yaml lists',
+    ],
+    [
+      'a variable that is near to nothing but the prefix',
+      { env: { WINDLASS_NOPE: '1' } },
+      'WINDLASS_NOPE: got an unknown variable, expected a setting that config/windlass.yaml lists',
+    ],
+    ['a value that was given as a flag', { flags: { '--http.port': 'x' } }, '--http.port: got "x", expected a whole number'],
+    [
+      'broken YAML',
+      { file: file('http: {port: 1') },
+      'windlass.yaml:1:15: got broken YAML (Flow map in block collection must be sufficiently indented and end with a }), expected a YAML document',
+    ],
   ])('%s', (_, sources, sentence) => {
     expect(problemsOf(sources)[0]).toContain(sentence);
   });

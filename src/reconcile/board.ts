@@ -25,6 +25,7 @@ export const updateConditions = [
 export interface Board {
   post(application: ObjectRef, conditions: readonly Condition[]): void;
   read(application: ObjectRef): readonly Condition[] | undefined;
+  forget(application: ObjectRef): void;
 }
 
 /** `changed` is called when an Application's conditions become different ones. */
@@ -38,5 +39,6 @@ export function createBoard(changed: (application: ObjectRef) => void): Board {
       if (JSON.stringify(before ?? null) !== JSON.stringify(conditions)) changed(application);
     },
     read: (application) => posted.get(refKey(application)),
+    forget: (application) => void posted.delete(refKey(application)),
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../kernel/json.ts';
 import type { ObjectRef } from '../kernel/refs.ts';
 import { refKey } from '../kernel/refs.ts';
@@ -13,6 +14,7 @@ export interface Predictions {
     keyOf: (object: KubeObject) => string,
   ): Readonly<Record<string, Prediction>>;
   learn(target: KubeObject, live: KubeObject | undefined, ref: ObjectRef, signal: AbortSignal): Promise<void>;
+  forget(ref: ObjectRef): void;
 }
 
 /** A status change cannot change what an apply would do: neither the status nor who wrote it counts. */
@@ -27,7 +29,10 @@ function spoken(live: KubeObject | undefined): unknown {
 
 export function createPredictions(cluster: Pick<ClusterPort, 'dryRun'>): Predictions {
   const held = new Map<string, { readonly question: string; readonly prediction: Prediction }>();
-  const questionOf = (target: KubeObject, live: KubeObject | undefined) => canonicalJson([target, spoken(live)]);
+  const questionOf = (target: KubeObject, live: KubeObject | undefined) =>
+    createHash('sha256')
+      .update(canonicalJson([target, spoken(live)]))
+      .digest('base64');
   return {
     of(targets, live, keyOf) {
       const known = targets.flatMap((target) => {
@@ -41,5 +46,6 @@ export function createPredictions(cluster: Pick<ClusterPort, 'dryRun'>): Predict
       const prediction = await cluster.dryRun(target, signal);
       held.set(refKey(ref), { question: questionOf(target, live), prediction });
     },
+    forget: (ref) => void held.delete(refKey(ref)),
   };
 }

@@ -6,8 +6,9 @@ import type { KubeObject } from '../resources/meta.ts';
 import { refOf } from '../resources/meta.ts';
 import { splitKey } from './advance-rollout.ts';
 import type { Ports } from './ports.ts';
-import type { Outcome } from './queue.ts';
-import type { Queues } from './queue.ts';
+import type { Outcome, Queues } from './queue.ts';
+import { isKept } from './release-run.ts';
+import type { SyncContext } from './sync/context.ts';
 import type { UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
@@ -18,7 +19,11 @@ import { applicationOf, kinds, readApplication } from './world.ts';
 export type RouterOptions = {
   readonly ports: Ports;
   readonly queues: Queues;
-  readonly contexts: { readonly update: UpdateContext; readonly subscriptions: Subscriptions };
+  readonly contexts: {
+    readonly update: UpdateContext;
+    readonly subscriptions: Subscriptions;
+    readonly sync: Pick<SyncContext, 'predictions'>;
+  };
   readonly settings: UpdateSettings;
 };
 
@@ -75,8 +80,9 @@ class EventRouter implements Router {
     }
   }
 
-  route({ object }: WatchEvent): void {
+  route({ type, object }: WatchEvent): void {
     const { cluster } = this.#options.ports;
+    if (type === 'deleted') this.#routeGone(object);
     if (object.kind === 'Application') {
       this.#routeApplication(object);
       return;
@@ -92,6 +98,18 @@ class EventRouter implements Router {
     this.#routeOwned(object);
     const app = this.#appOf(object);
     if (app !== undefined) this.#options.queues.syncs.add(keyOf(app.resource.raw));
+  }
+
+  /** What is remembered of an object goes with it; runs that were kept for a Rollout or an Application may go now. */
+  #routeGone(object: KubeObject): void {
+    const { ports, queues, contexts } = this.#options;
+    const { cluster } = ports;
+    contexts.sync.predictions.forget(refOf(object, cluster.name));
+    const sign = verdictSign(object);
+    if (sign !== undefined) this.#seenVerdicts.delete(sign);
+    if (object.kind === 'Application') contexts.update.board.forget(refOf(object, cluster.name));
+    if (object.kind !== 'Application' && object.kind !== 'Rollout') return;
+    for (const run of cluster.list(kinds.analysisRun)) if (isKept(run)) queues.runs.add(keyOf(run));
   }
 
   /** A login that was corrected is tried at once, not after the wait that its failures earned. */
@@ -159,11 +177,12 @@ class EventRouter implements Router {
     const { cluster } = this.#options.ports;
     const sign = verdictSign(object);
     if (sign === undefined || this.#seenVerdicts.has(sign)) return;
-    this.#seenVerdicts.add(sign);
     const app = this.#appOf(
       cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: object.metadata.namespace ?? '', name: rolloutName }),
     );
-    if (app !== undefined) this.#options.queues.subscriptions.add(keyOf(app.resource.raw));
+    if (app === undefined) return;
+    this.#seenVerdicts.add(sign);
+    this.#options.queues.subscriptions.add(keyOf(app.resource.raw));
   }
 
   #routeOwned(object: KubeObject): void {

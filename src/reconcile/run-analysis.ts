@@ -4,6 +4,7 @@ import { measurementOf, recordMeasurement } from '../analysis/record.ts';
 import { nextMeasurements } from '../analysis/next-measurement.ts';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import { sameJson } from '../kernel/json.ts';
+import type { Millis } from '../kernel/time.ts';
 import type { ResolvedMetric } from '../metrics/measured.ts';
 import type { AnalysisRunStatus, Measurement } from '../resources/analysis.ts';
 import { AnalysisRun } from '../resources/analysis.ts';
@@ -12,6 +13,7 @@ import { readResource, refOf } from '../resources/meta.ts';
 import type { RolloutContext } from './advance-rollout.ts';
 import { splitKey } from './advance-rollout.ts';
 import type { Outcome } from './queue.ts';
+import { release, releaseAt } from './release-run.ts';
 import { applicationOf, kinds } from './world.ts';
 
 /** The Rollout that controls a run, where a claimed Application owns it. */
@@ -43,31 +45,53 @@ async function write(context: RolloutContext, run: Resource<AnalysisRun>, status
   if (acted.kind === 'refused') throw new Failure('rejected', `AnalysisRun ${on.namespace}/${on.name}: ${acted.because}`);
 }
 
-/** One pass for one AnalysisRun: take what is due, judge it, write the status. */
+/** One pass for one AnalysisRun: let go of it in time, take what is due, judge it, write the status. */
 export async function runAnalysis(context: RolloutContext, key: string, signal: AbortSignal): Promise<Outcome> {
-  const { cluster, clock, log } = context.ports;
+  const { cluster, clock } = context.ports;
   const raw = cluster.get({ cluster: cluster.name, ...kinds.analysisRun, ...splitKey(key) });
-  if (raw === undefined || claimedOwner(context, raw) === undefined) return {};
+  if (raw === undefined) return {};
   const read = readResource(AnalysisRun, raw);
   if (read.kind === 'malformed') return {};
-  const run = read.resource.view;
+  const owned = claimedOwner(context, raw) !== undefined;
+  const letGoAt = releaseAt(read.resource, owned);
+  if (letGoAt !== undefined && letGoAt <= clock.now()) {
+    await release(context, raw, signal);
+    return {};
+  }
+  const wakeAt = owned ? await takeDue(context, key, read.resource, signal) : undefined;
+  return earliest([wakeAt, letGoAt]);
+}
+
+function earliest(moments: readonly (Millis | undefined)[]): Outcome {
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === 0 ? {} : { againAt: Math.min(...known) };
+}
+
+/** Takes and records what is due now; answers when something is due again. */
+async function takeDue(
+  context: RolloutContext,
+  key: string,
+  resource: Resource<AnalysisRun>,
+  signal: AbortSignal,
+): Promise<Millis | undefined> {
+  const { clock, log } = context.ports;
+  const run = resource.view;
   const plan = nextMeasurements(run, clock.now());
   const taken = await Promise.all(
     plan.due.map(async (metric) => ({ metric: metric.name, measurement: await measure(context, metric, signal) })),
   );
-  if (signal.aborted) return {};
+  if (signal.aborted) return undefined;
   const recorded = taken.reduce<AnalysisRun>(
     (one, { metric, measurement }) => ({ ...one, status: recordMeasurement(one, metric, measurement, clock.now()) }),
     run,
   );
   const status = assessRun(recorded, clock.now());
-  await write(context, read.resource, status, signal);
+  await write(context, resource, status, signal);
   for (const { metric, measurement } of taken) {
     log.info(
       { run: key, metric, phase: measurement.phase, value: measurement.value, because: measurement.message ?? status.message },
       'measured',
     );
   }
-  const next = nextMeasurements({ ...recorded, status }, clock.now());
-  return next.wakeAt === undefined ? {} : { againAt: next.wakeAt };
+  return nextMeasurements({ ...recorded, status }, clock.now()).wakeAt;
 }

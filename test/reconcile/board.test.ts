@@ -24,6 +24,13 @@ describe('the board of conditions', () => {
     expect([board.read(ref('shop')), board.read(ref('other')), board.read(ref('third'))]).toEqual([[failed], [], undefined]);
   });
 
+  it('says nothing any more of an Application that is gone', () => {
+    const board = createBoard(() => undefined);
+    board.post(ref('shop'), [held]);
+    board.forget(ref('shop'));
+    expect(board.read(ref('shop'))).toBeUndefined();
+  });
+
   it.each<[string, readonly (readonly Condition[])[], number]>([
     ['the first word, also when there is nothing to say', [[]], 1],
     ['not the same again', [[held], [{ ...held }], [held]], 1],

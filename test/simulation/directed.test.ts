@@ -93,6 +93,53 @@ describe('a verdict', () => {
   });
 });
 
+describe('a run that found a canary bad', () => {
+  const finalizersOf = (world: World, app: Staged) =>
+    world.server.list('AnalysisRun', app.name).map(({ metadata }) => metadata.finalizers ?? []);
+
+  /** A failed canary whose hold the repository refuses. */
+  async function refused(): Promise<readonly [World, Staged]> {
+    const world = await worldOf('shop');
+    const [shop] = world.staged as [Staged];
+    world.registry.push(shop.image, '1.1.0', false);
+    for (let seconds = 0; tagOf(world, shop) !== '1.1.0'; seconds += 1) await world.machine.pass(500);
+    world.git.fault = 'refuses';
+    await world.machine.pass(10 * minute);
+    expect(finalizersOf(world, shop)).toEqual([['windlass.dev/unsettled']]);
+    return [world, shop];
+  }
+
+  it('is kept also while Git is away, from the first look on', async () => {
+    const world = await worldOf('shop');
+    const [shop] = world.staged as [Staged];
+    world.registry.push(shop.image, '1.1.0', false);
+    for (let seconds = 0; tagOf(world, shop) !== '1.1.0'; seconds += 1) await world.machine.pass(500);
+    world.git.fault = 'unreachable';
+    await untilFailed(world, shop);
+    await world.machine.pass(minute);
+    expect(finalizersOf(world, shop)).toEqual([['windlass.dev/unsettled']]);
+  });
+
+  it('is let go after a day, and still settled once Git takes the hold', async () => {
+    const [world, shop] = await refused();
+    await world.machine.pass(23 * 60 * minute);
+    expect(finalizersOf(world, shop)).toEqual([['windlass.dev/unsettled']]);
+    await world.machine.pass(60 * minute);
+    expect(finalizersOf(world, shop)).toEqual([[]]);
+    world.git.fault = 'none';
+    await world.machine.pass(5 * minute);
+    expect(lowerings(world)).toBe(1);
+  });
+
+  it('goes with its Rollout where the Application is gone', async () => {
+    const [world, shop] = await refused();
+    world.server.remove({ group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name: shop.name });
+    world.server.remove({ group: 'argoproj.io', kind: 'Rollout', namespace: shop.name, name: 'web' });
+    await world.machine.pass(minute);
+    expect(world.server.list('AnalysisRun', shop.name)).toEqual([]);
+  });
+});
+
 describe('many Applications in one repository', () => {
   it('are all raised in one look, but for the one that a hook refuses, which is told', async () => {
     const world = await worldOf('a', 'b', 'c', 'd', 'e');

@@ -1,11 +1,12 @@
 import type { KubeObject } from '../../resources/meta.ts';
 import { refOf } from '../../resources/meta.ts';
-import { unsettledFinalizer } from '../../rollout/runs.ts';
+import { settledAnnotation, unsettledFinalizer } from '../../rollout/runs.ts';
+import { millisOf } from '../../kernel/time.ts';
 import { oneLine } from '../../kernel/escape.ts';
+import { keptForMs } from '../release-run.ts';
 import type { UpdateContext } from './context.ts';
 import type { Case } from './verdict-facts.ts';
 
-const settledAnnotation = 'windlass.dev/settled';
 const markWithinMs = 10_000;
 
 type About = Pick<Case, 'verdict' | 'view'>;
@@ -33,13 +34,14 @@ async function patch(
   );
 }
 
-/** Puts the finalizer on the run of a verdict that is not settled. A lost race is made good by the next turn. */
+/** Puts the finalizer on the run of a verdict that is not settled, for a day. A lost race is made good by the next turn. */
 export async function protect(context: UpdateContext, one: About, signal: AbortSignal): Promise<void> {
   const run = runOf(one);
   if (
     run === undefined ||
     (run.metadata.finalizers ?? []).includes(unsettledFinalizer) ||
-    typeof run.metadata.deletionTimestamp === 'string'
+    typeof run.metadata.deletionTimestamp === 'string' ||
+    millisOf(one.verdict.at) + keptForMs <= context.ports.clock.now()
   )
     return;
   await patch(context, run, { finalizers: [...(run.metadata.finalizers ?? []), unsettledFinalizer] }, signal);

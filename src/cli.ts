@@ -13,7 +13,7 @@ Exit status:
   1  failed, or a step of the demo was not observed
   2  wrong usage or settings; every problem is printed
   3  there is no such Application
-  130  the demo was stopped with Ctrl-C before its end
+  130  the demo was interrupted: Ctrl-C, or nobody reads its output any more
 
 Settings come from --settings FILE (or WINDLASS_SETTINGS), then from WINDLASS_* variables, then from flags:
 --http.port=9090, or --set http.port=9090. config/windlass.yaml lists every one of them with its default.`;
@@ -82,8 +82,8 @@ program
     Math.floor(Math.random() * 1e9),
   )
   .option('--json', 'one JSON object per event, {"kind":"summary",...} last', false)
-  .option('--keep', 'leave everything running afterwards, and print how to reach it with git, kubectl and curl', false)
-  .option('--log <file>', "write the service's own log to a file")
+  .option('--keep', 'leave everything running, and print before the summary how to reach it; ends with Ctrl-C', false)
+  .option('--log <file>', "write the service's own log to a file, as it comes")
   .action(async (options: { seed: number; json: boolean; keep: boolean; log?: string }) => {
     const stopping = new AbortController();
     process.once('SIGINT', () => stopping.abort());

@@ -1,7 +1,7 @@
 import { sentenceOf } from './failure.ts';
 
 const said: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file or directory',
   ENOTDIR: 'a part of its path is no directory',
   EISDIR: 'it is a directory',
   EACCES: 'permission denied',

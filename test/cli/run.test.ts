@@ -57,7 +57,7 @@ describe('a service that cannot start says why in one sentence', () => {
       () => [],
       'no kubeconfig: KUBECONFIG is not set, ~/.kube/config does not exist, and there is no ServiceAccount; set cluster.kubeconfig',
     ],
-    ['a kubeconfig that is not there', () => ['--cluster.kubeconfig=none'], 'cannot read none: there is no such file'],
+    ['a kubeconfig that is not there', () => ['--cluster.kubeconfig=none'], 'cannot read none: no such file or directory'],
     ['a broken one', () => ['--cluster.kubeconfig=broken'], 'cannot read broken: unexpected end of the stream'],
     ['an empty one', () => ['--cluster.kubeconfig=without-contexts'], 'without-contexts holds no context'],
     [
@@ -76,7 +76,7 @@ describe('a service that cannot start says why in one sentence', () => {
     [
       'a secret that cannot be read',
       () => ['--cluster.kubeconfig=nobody', '--webhooks.secretFile=hush'],
-      'cannot read webhooks.secretFile hush: there is no such file',
+      'cannot read webhooks.secretFile hush: no such file or directory',
     ],
   ])('%s', async (_, set, because) => {
     expect(await failure(...set())).toMatchObject({
@@ -93,7 +93,7 @@ describe('a service that cannot start says why in one sentence', () => {
     expect(await play(folder, ['run', '--settings', 'none.yaml'])).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'cannot read the settings file none.yaml: there is no such file\n',
+      stderr: 'cannot read the settings file none.yaml: no such file or directory\n',
     });
   });
 });

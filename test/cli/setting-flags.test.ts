@@ -31,7 +31,7 @@ describe('wrong usage', () => {
     [['run', '--set', 'nope=1'], '--set nope: got an unknown setting, expected a setting that config/windlass.yaml lists\n'],
     [['explain', 'shop', '--http.prt', '1'], '--http.prt: got an unknown setting, expected a known setting (nearest: --http.port)\n'],
     [['explain', 'shop', '--server', 'foo'], "argument 'foo' is invalid. expected an http or https URL"],
-    [['replay', 'none.json'], 'cannot read none.json: there is no such file\n'],
+    [['replay', 'none.json'], 'cannot read none.json: no such file or directory\n'],
   ])('%j', async (args, sentence) => {
     const folder = await mkdtemp(join(tmpdir(), 'windlass-usage-'));
     onTestFinished(() => rm(folder, { recursive: true }));

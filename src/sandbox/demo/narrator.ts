@@ -16,7 +16,8 @@ export interface Narrator {
   check(ok: boolean, text: string, because?: string): void;
   /** A check that something was seen, with the reason that came with it. */
   saw(seen: { readonly because: string } | undefined, text: string): void;
-  report(title: string, text: string): void;
+  /** A text of several lines; `fields` are for those who read JSON. */
+  report(title: string, text: string, fields?: Readonly<Record<string, unknown>>): void;
   /** What is being waited for; shown on a terminal only. */
   waiting(text: string): void;
   summary(fields: Readonly<Record<string, unknown>>): void;
@@ -57,7 +58,8 @@ export function createNarrator(options: NarratorOptions): Narrator {
     failed: () => failed,
     chapter: (text) => tell({ kind: 'chapter', text }, `\n${colour('bold', text)}`),
     event: (text, because) => tell({ kind: 'event', text, ...extra(because) }, `${stamp()}   ${text}${reason(because)}`),
-    report: (title, text) => tell({ kind: 'report', text: title, body: text }, `\n${colour('bold', title)}\n${text.trimEnd()}`),
+    report: (title, text, fields = {}) =>
+      tell({ kind: 'report', text: title, body: text, ...fields }, `\n${colour('bold', title)}\n${text.trimEnd()}`),
     waiting(text) {
       if (!options.terminal || options.json) return;
       options.write(`\r\u001b[K${stamp()}   ${colour('dim', `... ${text}`)}`);

@@ -14,15 +14,33 @@ export async function reportStory(stage: Stage, story: Story): Promise<void> {
   narrator.report('times', describeDurations(story.times));
 }
 
-/** How to reach the servers that `--keep` leaves running. */
+/** Addresses and files of what `--keep` leaves running, for programs. */
+export function accessOf(stage: Stage): Readonly<Record<string, string>> {
+  const { addresses, cast, kubeconfig, serviceUrl, settingsFile } = stage;
+  return {
+    application: `argocd/${cast.app}`,
+    namespace: cast.namespace,
+    git: stage.personUrl,
+    kubeconfig,
+    registry: `http://${addresses.registryHost}`,
+    repository: cast.repository,
+    metrics: addresses.metricsUrl,
+    service: serviceUrl,
+    settings: settingsFile,
+  };
+}
+
+/** How a person reaches the servers that `--keep` leaves running. */
 export function describeAccess(stage: Stage): string {
   const { addresses, cast } = stage;
   return [
+    `npx windlass explain ${cast.app} --settings ${stage.settingsFile}`,
     `git clone ${stage.personUrl}`,
     `kubectl --kubeconfig ${stage.kubeconfig} -n ${cast.namespace} get rollouts,replicasets,pods`,
     `kubectl --kubeconfig ${stage.kubeconfig} -n argocd get application ${cast.app} -o yaml`,
     `curl http://${addresses.registryHost}/v2/${cast.repository}/tags/list`,
-    `curl '${addresses.metricsUrl}/api/v1/query?query=sum(rate(http_requests_total[2s]))by(code)'`,
+    // The brackets are PromQL's; without -g curl takes them for a range of its own.
+    `curl -g '${addresses.metricsUrl}/api/v1/query?query=sum(rate(http_requests_total[2s]))by(code)'`,
     `curl ${stage.serviceUrl}/api/applications/argocd/${cast.app}/explain`,
     `curl ${stage.serviceUrl}/metrics`,
     'Stop with Ctrl-C.',

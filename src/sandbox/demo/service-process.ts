@@ -1,39 +1,44 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { ServiceLog } from './service-log.ts';
 
-export type ServiceProcess = { log(): string; stop(): Promise<void>; readonly exited: Promise<number | null> };
+export type ServiceProcess = { stop(): Promise<void> };
 
 const cli = fileURLToPath(new URL('../../cli.ts', import.meta.url));
-const keptLines = 4_000;
+const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
 
-/** Starts `windlass run` with a settings file, as a process of its own, and waits until it answers at its probe. */
-export async function startServiceProcess(
-  settingsFile: string,
-  url: string,
-  env: Readonly<Record<string, string>>,
-): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [cli, 'run', '--settings', settingsFile], {
+export type ServiceStart = {
+  readonly settingsFile: string;
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: ServiceLog;
+};
+
+/**
+ * Starts `windlass run` with a settings file, as a process of its own that ends when this one does, and waits until it answers at
+ * its probe.
+ */
+export async function startServiceProcess({ settingsFile, url, env, log }: ServiceStart): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['--import', endWithParent, cli, 'run', '--settings', settingsFile], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C reaches the whole group of a terminal; the demo stops the service when it has read what it needs.
+    detached: true,
   });
-  const lines: string[] = [];
-  const keep = (chunk: Buffer) => {
-    lines.push(chunk.toString('utf8'));
-    if (lines.length > keptLines) lines.splice(0, lines.length - keptLines);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout.on('data', (chunk: Buffer) => log.add(chunk));
+  child.stderr.on('data', (chunk: Buffer) => log.add(chunk));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const log = () => lines.join('');
-  await becomeReady(url, exited, log);
-  return {
-    log,
-    exited,
-    async stop() {
-      if (child.exitCode === null) child.kill('SIGTERM');
-      await exited;
-    },
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await exited;
   };
+  try {
+    await becomeReady(url, exited, () => log.text());
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  return { stop };
 }
 
 async function becomeReady(url: string, exited: Promise<number | null>, log: () => string): Promise<void> {

@@ -19,6 +19,8 @@ import type { Narrator } from './narrator.ts';
 import type { Observer } from './observe.ts';
 import { createObserver } from './observe.ts';
 import type { Cast } from './seed.ts';
+import type { ServiceLog } from './service-log.ts';
+import { openServiceLog } from './service-log.ts';
 import { startServiceProcess } from './service-process.ts';
 
 const run = promisify(execFile);
@@ -36,6 +38,8 @@ export type Stage = {
   readonly repositoryPath: string;
   readonly api: { readonly url: string; readonly token: string };
   readonly serviceUrl: string;
+  /** The settings file of the service; `explain` reads it too. */
+  readonly settingsFile: string;
   readonly metrics: { readonly pause: () => Promise<void>; readonly resume: () => Promise<void> };
   readonly push: (tag: string, quality: 'good' | 'bad') => Promise<void>;
   readonly retag: (from: string, to: string) => Promise<void>;
@@ -44,7 +48,6 @@ export type Stage = {
   /** How often the registry was asked for its tags by the service. */
   readonly listings: () => number;
   readonly explain: () => Promise<Explanation | undefined>;
-  readonly serviceLog: () => string;
   readonly stop: () => Promise<void>;
 };
 
@@ -171,8 +174,19 @@ async function setScene(cast: Cast, random: () => number, folder: string, webhoo
 }
 
 /** Starts everything, and the service last: the same code as in production, as a process of its own. */
-export async function setStage(cast: Cast, random: () => number, narrator: Narrator): Promise<Stage> {
+export async function setStage(cast: Cast, random: () => number, narrator: Narrator, log?: ServiceLog): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-demo-'));
+  try {
+    return await setStageIn(folder, cast, random, { narrator, log: log ?? (await openServiceLog(undefined, () => undefined)) });
+  } catch (thrown) {
+    await rm(folder, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+type Listeners = { readonly narrator: Narrator; readonly log: ServiceLog };
+
+async function setStageIn(folder: string, cast: Cast, random: () => number, { narrator, log }: Listeners): Promise<Stage> {
   const port = await freePort();
   const serviceUrl = `http://127.0.0.1:${port}`;
   const webhook = { url: `${serviceUrl}/webhooks/registry`, token: randomUUID() };
@@ -181,12 +195,13 @@ export async function setStage(cast: Cast, random: () => number, narrator: Narra
   narrator.event(`registry ${registry.url}, Git ${addresses.repoUrl}, Kubernetes API ${api.url} (in memory), metrics ${metrics.url}`);
   const settingsFile = join(folder, 'windlass.yaml');
   await writeFile(settingsFile, settingsText({ kubeconfig, folder, registryHost: registry.host, registryUrl: registry.url, port }));
-  const service = await startServiceProcess(settingsFile, serviceUrl, { WINDLASS_DEMO_WEBHOOK: webhook.token });
+  const env = { WINDLASS_DEMO_WEBHOOK: webhook.token, DEMO_FOLDER: folder };
+  const service = await startServiceProcess({ settingsFile, url: serviceUrl, env, log });
   const seeing = { registryUrl: registry.url, repository: cast.repository, repoUrl: personUrl, folder: join(folder, 'observer'), api };
   const observer = await createObserver(seeing);
   narrator.event(`the service answers at ${serviceUrl}`);
   return {
-    ...{ cast, narrator, observer, addresses, kubeconfig, personUrl, api, serviceUrl, metrics, push },
+    ...{ cast, narrator, observer, addresses, kubeconfig, personUrl, api, serviceUrl, settingsFile, metrics, push },
     repositoryPath: remote.repository('config.git'),
     retag: async (from, to) => {
       await retag(registry.url, cast.repository, { from, to });
@@ -197,7 +212,6 @@ export async function setStage(cast: Cast, random: () => number, narrator: Narra
       const answer = await fetch(`${serviceUrl}/api/applications/argocd/${cast.app}/explain`);
       return answer.ok ? ((await answer.json()) as Explanation) : undefined;
     },
-    serviceLog: () => service.log(),
     stop: async () => {
       await service.stop();
       await scene.stop();

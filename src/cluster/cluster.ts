@@ -137,10 +137,12 @@ class WatchedCluster implements Cluster {
       return { kind: 'refused', because: `the cluster has no ${action.on.kind} in group ${JSON.stringify(action.on.group)}` };
     if (action.do === 'event') return this.#recordAbout(action, kind, signal);
     const asked = this.#guard(action);
+    const held = this.#caches.get(keyOf(action.on))?.get(action.on.namespace, action.on.name);
     const answer = await this.#transport.send(requestOf(asked, kind, this.#manager), signal);
     const acted = actedOf(asked, answer);
     if (acted.kind === 'done') this.#takeIn(action, acted, detailsOf(answer.body)['uid']);
-    // So that the next pass sees what this one did not.
+    // So that the next pass sees what this one did not, also where the watch is late.
+    else if (acted.kind === 'gone' && held !== undefined) this.#emit(this.#caches.get(keyOf(action.on))?.remove(held));
     else if (acted.kind === 'conflict' && this.#caches.has(keyOf(action.on)))
       await this.#readServed(kind, action.on, signal).catch(() => undefined);
     return acted;

@@ -129,6 +129,15 @@ describe('each action', () => {
     expect(acted).toMatchObject({ kind: 'done', object: { kind: 'Deployment', spec: { replicas: 3 } } });
   });
 
+  it('shows at once that an object is gone which the watch still had', async () => {
+    const { cluster, user } = await startStage();
+    await user.act({ do: 'create', on, body: {} }, never);
+    await cluster.watch({ group: '', kind: 'ConfigMap' }, never);
+    await user.act({ do: 'delete', on }, never);
+    expect(await cluster.act({ do: 'delete', on }, never)).toEqual({ kind: 'gone' });
+    expect(cluster.get(on)).toBeUndefined();
+  });
+
   it('apply takes a field over from whoever set it', async () => {
     const { cluster, user } = await startStage();
     await user.act({ do: 'patch', on, body: {} }, never);

@@ -77,15 +77,20 @@ export class ModelCluster implements ClusterPort {
 
   async act(action: Action): Promise<Acted> {
     await this.#request();
-    const held = this.#server.get(action.on);
+    const [held, known] = [this.#server.get(action.on), this.get(action.on)];
     const acted = this.#server.act(action);
     await this.#request();
-    if (acted.kind === 'done' && action.do === 'delete' && acted.object === undefined && held !== undefined) {
-      this.#emit(this.#watched.get(keyOf(action.on))?.cache.remove(held));
-    }
-    const shown = acted.kind === 'done' ? acted.object : acted.kind === 'conflict' ? this.#server.get(action.on) : undefined;
-    if (shown !== undefined) this.#take(shown);
+    const deleted = action.do === 'delete' && acted.kind === 'done' && acted.object === undefined;
+    const without = deleted ? held : acted.kind === 'gone' ? known : undefined;
+    if (without !== undefined) this.#emit(this.#watched.get(keyOf(action.on))?.cache.remove(without));
+    this.#show(acted, action.on);
     return acted;
+  }
+
+  /** What a server's answer shows is in the cache at once; after a conflict the object is read again. */
+  #show(acted: Acted, on: ObjectRef): void {
+    const shown = acted.kind === 'done' ? acted.object : acted.kind === 'conflict' ? this.#server.get(on) : undefined;
+    if (shown !== undefined) this.#take(shown);
   }
 
   /** What was held back comes in. */

@@ -116,7 +116,7 @@ export async function measureMany(applications: number, distinct: number): Promi
     log: quiet,
     registry: registryClient,
     git,
-    render: createRenderer({ files: git, toolDir: join(tmpdir(), 'windlass-tools') }),
+    render: createRenderer({ files: git }),
     cluster,
     metrics,
   };

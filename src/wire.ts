@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createCluster } from './cluster/cluster.ts';
@@ -40,11 +38,10 @@ async function createPorts(settings: Settings, log: Logger, signal: AbortSignal,
     ...(settings.git.caFile === '' ? {} : { caFile: settings.git.caFile }),
   });
   const registry = createRegistryClient({ timeoutMs: settings.registries.timeout, limits: { maxTags: settings.registries.maxTags } });
-  const toolDir = settings.render.toolDir === '' ? join(tmpdir(), 'windlass-tools') : settings.render.toolDir;
-  const { maxObjects, maxBytes } = settings.render;
+  const { maxObjects, maxBytes, toolDir } = settings.render;
   const render = createRenderer({
     files: git,
-    toolDir,
+    ...(toolDir === '' ? {} : { toolDir }),
     timeoutMs: settings.render.timeout,
     limits: { objects: maxObjects, outputBytes: maxBytes },
   });

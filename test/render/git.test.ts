@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRenderer } from '../../src/render/renderer.ts';
 import { openGit, remoteWith, signal } from '../git/remote.ts';
-import { requestOf, summaryOf, toolDir } from './files.ts';
+import { requestOf, summaryOf } from './files.ts';
 
 describe('rendering from a repository', () => {
   it('reads from a clone without blobs what the kustomization reaches, and a commit elsewhere renders nothing again', async () => {
@@ -12,7 +12,7 @@ describe('rendering from a repository', () => {
       'other/big.yaml': 'x: 1\n',
     });
     const git = openGit();
-    const renderer = createRenderer({ files: git, toolDir });
+    const renderer = createRenderer({ files: git });
     const render = async () => {
       const revision = await git.fetch(access, 'main', signal);
       return renderer.render({ ...requestOf({ path: 'shop/prod' }, revision), repo: access }, signal);

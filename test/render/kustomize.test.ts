@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { findKustomize } from '../../src/render/kustomize-tool.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { findKustomize, ownFolder } from '../../src/render/kustomize-tool.ts';
 import { createRenderer } from '../../src/render/renderer.ts';
-import { filesOf, linkTo, renderFiles, rendererOver, requestOf, summaryOf, toolDir } from './files.ts';
+import { filesOf, linkTo, renderFiles, rendererOver, requestOf, summaryOf } from './files.ts';
 import type { Files } from './files.ts';
 
 const deployment = `apiVersion: apps/v1
@@ -75,7 +75,7 @@ describe('a kustomization', () => {
 
   it('is not even looked at again for a commit and source that were rendered', async () => {
     const files = filesOf({ c1: shop });
-    const renderer = createRenderer({ files, toolDir });
+    const renderer = createRenderer({ files });
     const first = await renderer.render(requestOf(prod), AbortSignal.timeout(60_000));
     const reads = files.read.length;
     expect(await renderer.render(requestOf(prod), AbortSignal.timeout(60_000))).toEqual(first);
@@ -199,14 +199,50 @@ describe('the tool', () => {
     }
   });
 
-  it('is unpacked once for callers that come at the same time, and nothing partial stays', async () => {
+  async function newFolder(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'windlass-tools-'));
-    try {
-      const found = await Promise.all([findKustomize(folder, ''), findKustomize(folder, '')]);
-      expect(found[0]).toEqual(found[1]);
-      expect(await readdir(folder)).toHaveLength(1);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    onTestFinished(() => rm(folder, { recursive: true }));
+    return folder;
+  }
+
+  it('is unpacked once for callers that come at the same time, and nothing partial stays', async () => {
+    const cacheDir = await newFolder();
+    const found = await Promise.all([findKustomize({ cacheDir, searchPath: '' }), findKustomize({ cacheDir, searchPath: '' })]);
+    expect(found[0]).toEqual(found[1]);
+    expect(await readdir(cacheDir)).toEqual([expect.stringMatching(/^kubectl-\d+\.\d+\.\d+$/)]);
+  });
+
+  it('is kept beside the packages, not where others could put one', async () => {
+    const { command } = await findKustomize({ searchPath: '' });
+    expect(command).toMatch(/node_modules\/\.cache\/windlass\/kubectl-[\d.]+$/);
+  });
+
+  it.each([
+    ['kustomize', ['build']],
+    ['kubectl', ['kustomize']],
+  ])('%s in a directory of the administrator comes first', async (name, before) => {
+    const toolDir = await newFolder();
+    const command = join(toolDir, name);
+    await writeFile(command, '#!/bin/sh\n', { mode: 0o755 });
+    expect(await findKustomize({ toolDir, searchPath: '' })).toEqual({
+      command,
+      before,
+      description: `${name} from render.toolDir (${command})`,
+    });
+  });
+
+  it('a folder for it below one that everybody may write is ours alone', async () => {
+    const above = await newFolder();
+    const folder = join(above, 'tools');
+    expect(await ownFolder(folder)).toBe(folder);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect(await ownFolder(folder)).toBe(folder);
+    await chmod(folder, 0o777);
+    await expect(ownFolder(folder)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: `${folder} can be written by others: remove it, or put kustomize into render.toolDir`,
+    });
+    await symlink(above, join(above, 'link'));
+    await expect(ownFolder(join(above, 'link'))).rejects.toMatchObject({ code: 'unsupported' });
   });
 });

@@ -85,7 +85,6 @@ export async function startWorld(): Promise<World> {
     cluster: { kubeconfig },
     git: { ...quick.git, stateDir: join(folder, `state-${generation}`) },
     registries: { ...quick.registries, hosts: [{ prefix: registry.host, apiUrl: registry.url }] },
-    render: { toolDir: join(tmpdir(), 'windlass-tools') },
     addresses: { allow: ['127.0.0.0/8'] },
     http: { enabled: false },
   }));

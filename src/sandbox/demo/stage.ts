@@ -126,7 +126,6 @@ function settingsText(options: { kubeconfig: string; folder: string; registryHos
     cluster: { kubeconfig: options.kubeconfig },
     git: { stateDir: join(options.folder, 'state'), pollInterval: '1s' },
     registries: { pollInterval: '500ms', hosts: [{ prefix: options.registryHost, apiUrl: options.registryUrl }] },
-    render: { toolDir: join(tmpdir(), 'windlass-tools') },
     http: { host: '127.0.0.1', port: options.port },
     webhooks: { secretEnv: 'WINDLASS_DEMO_WEBHOOK' },
     addresses: { allow: ['127.0.0.0/8'] },

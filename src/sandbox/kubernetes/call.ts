@@ -57,10 +57,12 @@ export function parseBody(text: string): unknown {
 }
 
 export function mediaType(type: string): Refusal {
+  // kubectl sends protobuf for what it builds itself (create namespace), and JSON for what it reads from a file.
+  const way = type.includes('protobuf') ? '; write the object into a file and kubectl apply -f it' : '';
   return new Refusal(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format: ${type} (JSON, YAML and the four patches are known)`,
+    `the body of the request was in an unknown format: ${type} (JSON, YAML and the four patches are known${way})`,
   );
 }
 

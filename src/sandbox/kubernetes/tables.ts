@@ -45,9 +45,15 @@ export function asksForTable(accept: string | undefined): boolean {
   return accept?.includes('as=Table') === true && accept.includes('g=meta.k8s.io');
 }
 
+/** The age is among the columns of a definition where it is wanted; a definition without columns gets it alone. */
+function columnsOf(kind: Kind): readonly Column[] {
+  if (!kind.custom) return [name, ...(builtIn[kind.kind] ?? []), age];
+  return kind.columns.length === 0 ? [name, age] : [name, ...kind.columns.map(definedColumn)];
+}
+
 /** Objects as a meta.k8s.io/v1 Table: the columns that kubectl prints for their kind, of a custom one those of its definition. */
 export function tableOf(kind: Kind, objects: readonly ApiObject[], version?: string): Body {
-  const columns = [name, ...(kind.custom ? kind.columns.map(definedColumn) : (builtIn[kind.kind] ?? [])), age];
+  const columns = columnsOf(kind);
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -85,5 +91,7 @@ function podStatus(pod: ApiObject): string {
 }
 
 function sinceText(time: unknown): string {
-  return typeof time === 'string' ? describeDuration(Math.max(0, Date.now() - Date.parse(time))) : '';
+  if (typeof time !== 'string') return '';
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time)) / 1000));
+  return seconds === 0 ? '0s' : describeDuration(seconds * 1000);
 }

@@ -13,6 +13,8 @@ export type Reach = {
   readonly label: string;
   readonly config: readonly (readonly [key: string, value: string])[];
   readonly secrets: readonly string[];
+  /** Who logs in, for sentences; undefined where nobody does, '' where the name may be the secret. */
+  readonly user: string | undefined;
   /** One text per way of reaching: calls share what they fetch only where this is equal. */
   readonly key: string;
 };
@@ -26,18 +28,26 @@ export function reachOf(repo: RepoAccess, protocols: readonly string[]): Reach {
   if (!protocols.includes(protocol)) {
     throw new Failure('unsupported', `${url}: ${protocol} addresses are not allowed; allowed are ${protocols.join(', ')}`);
   }
-  const header = credential === undefined ? undefined : basicAuth(credential);
-  const origin = /^https?$/.test(protocol) ? `${new URL(url).origin}/` : undefined;
-  const login =
-    header !== undefined && origin !== undefined ? [[`http.${origin}.extraHeader`, `Authorization: Basic ${header}`] as const] : [];
+  const login = /^https?$/.test(protocol) && credential !== undefined ? loginOf(url, credential) : undefined;
   return {
     id: repoIdOf(url),
     url,
     label: url,
-    config: [['remote.origin.url', url], ['http.followRedirects', login.length > 0 ? 'false' : 'initial'], ...login],
-    secrets: credential === undefined || header === undefined ? [] : [header, credential.password.reveal()].filter((text) => text !== ''),
-    key: `${url}\n${header ?? ''}`,
+    config: [['remote.origin.url', url], ['http.followRedirects', login === undefined ? 'initial' : 'false'], ...(login?.config ?? [])],
+    secrets: credential === undefined ? [] : [basicAuth(credential), credential.password.reveal()].filter((text) => text !== ''),
+    user: login?.user,
+    key: `${url}\n${credential === undefined ? '' : basicAuth(credential)}`,
   };
+}
+
+type Login = { readonly config: Reach['config']; readonly user: string };
+
+function loginOf(url: string, credential: Credential): Login {
+  const { username, password } = credential;
+  // A token can be the name: then the password is empty, or says so (GitHub: x-oauth-basic).
+  const isToken = ['', 'x-oauth-basic'].includes(password.reveal());
+  const header = `Authorization: Basic ${basicAuth(credential)}`;
+  return { config: [[`http.${new URL(url).origin}/.extraHeader`, header]], user: isToken ? '' : username };
 }
 
 function basicAuth({ username, password }: Credential): string {

@@ -6,14 +6,17 @@ import { redact } from './access.ts';
 
 type Sign = { readonly pattern: RegExp; readonly code: FailureCode; readonly advice: string };
 
+// Git does not say whether it sent a login that was refused, or had none to send: we know.
+const login: Sign = {
+  pattern: /Authentication failed|could not read (Username|Password)|HTTP Basic: Access denied|returned error: 401/i,
+  code: 'unauthorized',
+  advice: 'check the username and password of this repository',
+};
+
 // In this order: a login that is refused is also a repository that could not be read.
 const signs: readonly Sign[] = [
   { pattern: /couldn't find remote ref|remote branch .* not found/i, code: 'not-found', advice: 'the branch does not exist there' },
-  {
-    pattern: /Authentication failed|could not read (Username|Password)|HTTP Basic: Access denied|returned error: 401/i,
-    code: 'unauthorized',
-    advice: 'check the username and password of this repository',
-  },
+  login,
   { pattern: /Host key verification failed/i, code: 'unauthorized', advice: 'add the host key to known_hosts' },
   {
     pattern: /returned error: 403|Permission denied|access denied|Permission to .* denied/i,
@@ -59,7 +62,14 @@ export function failureOf(what: string, reach: Reach, stderr: string): Failure {
   const last = said.findLast((line) => /^(fatal|error|remote):/.test(line)) ?? said.at(-1) ?? 'no reason was given';
   const sign = signs.find(({ pattern }) => pattern.test(bare));
   const sentence = `${reach.label}: ${what} failed: ${oneLine(last)}`;
+  if (sign === login) return new Failure('unauthorized', `${reach.label}: ${what} failed: ${refusedLogin(reach)}`);
   return sign === undefined ? new Failure('broken-answer', sentence) : new Failure(sign.code, `${sentence} (${sign.advice})`);
+}
+
+function refusedLogin({ user }: Reach): string {
+  if (user === undefined) return 'it asks for a login, and no repository Secret matches this address';
+  const who = user === '' ? '' : ` (user ${oneLine(user)})`;
+  return `it refused the login${who}; ${login.advice}`;
 }
 
 /** A failure of the runner (time, size, start) with the repository's name in front. */

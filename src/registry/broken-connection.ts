@@ -18,7 +18,17 @@ export function connectionFailure(question: Question, thrown: unknown): Failure 
   if (thrown instanceof Failure) return thrown;
   const code = systemCode(thrown);
   const kind = thrown instanceof errors.HTTPParserError ? 'broken-answer' : kindOf(code);
-  return new Failure(kind, sentence(question, happened[kind], code === '' ? sentenceOf(thrown) : code), { cause: thrown });
+  return new Failure(kind, sentence(question, happened[kind], detailOf(question, code, thrown)), { cause: thrown });
+}
+
+/** The code of the system, or in words what a person can do about it. */
+function detailOf(question: Question, code: string, thrown: unknown): string {
+  const { host, hostname, protocol } = question.url;
+  if (code === 'ENOTFOUND') return `there is no host ${hostname}; where its API is elsewhere, set apiUrl in registries.hosts`;
+  // What a server without TLS answers does not begin as TLS does.
+  const plain = protocol === 'https:' && /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/.test(code);
+  if (plain) return `it speaks plain HTTP; set its apiUrl in registries.hosts to http://${host}`;
+  return code === '' ? sentenceOf(thrown) : code;
 }
 
 /** True where a kept connection may have been closed by the other side before it read the request. */

@@ -35,9 +35,18 @@ describe('a login', () => {
   });
 
   it.each([
-    ['wrong', { username: 'bot', password: new Secret(`${password}!`) }],
-    ['missing', undefined],
-  ])('that is %s is unauthorized, and no message holds it', async (_, credential) => {
+    [
+      'wrong',
+      { username: 'bot', password: new Secret(`${password}!`) },
+      'it refused the login (user bot); check the username and password of this repository',
+    ],
+    [
+      'a wrong token in the place of the name',
+      { username: `${password}!`, password: new Secret('x-oauth-basic') },
+      'it refused the login; check the username and password of this repository',
+    ],
+    ['missing', undefined, 'it asks for a login, and no repository Secret matches this address'],
+  ])('that is %s is unauthorized, and no message holds it', async (_, credential, because) => {
     const { access } = await remoteWith(files, { credential: { username: 'bot', password } });
     const git = openGit();
     const repo = { ...access, ...(credential === undefined ? {} : { credential }) };
@@ -45,8 +54,9 @@ describe('a login', () => {
     for (const work of [git.fetch(repo, 'main', signal), git.resolve(repo, '', signal)]) {
       const failure = await failureOf(work);
       expect(failure.code).toBe('unauthorized');
-      expect(failure.message).toContain(`${access.url}: `);
-      expect(failure.message).toContain('check the username and password of this repository');
+      expect(failure.message).toMatch(/: (?:fetching|looking up a revision) failed: /);
+      expect(failure.message.startsWith(`${access.url}: `)).toBe(true);
+      expect(failure.message.endsWith(` failed: ${because}`)).toBe(true);
       expect(`${failure.message}${String(failure.cause)}${String(failure.stack)}`).not.toMatch(new RegExp(`pass.word|${header}`));
     }
   });

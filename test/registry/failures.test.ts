@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
+import { connectionFailure } from '../../src/registry/broken-connection.ts';
 import type { RegistryClient, RegistryClientOptions } from '../../src/registry/client.ts';
 import { createRegistryClient } from '../../src/registry/client.ts';
 import type { Scripted } from './scripted-server.ts';
@@ -162,6 +163,31 @@ describe('no answer', () => {
     expect(failure).toMatchObject({
       code: 'unreachable',
       message: `${host}: no connection for a/b (list tags, without a credential): ECONNREFUSED`,
+    });
+  });
+
+  it('a server without TLS says how its address is set', async () => {
+    const server = await startScripted(() => ({}));
+    stops.push(() => server.stop());
+    const failure = await failureOf(
+      clientOf().list(`${server.host}/a/b`, { apiUrl: `https://${server.host}` }, new AbortController().signal),
+    );
+    expect(failure).toMatchObject({
+      code: 'unreachable',
+      message: `${server.host}: no connection for a/b (list tags, without a credential): it speaks plain HTTP; set its apiUrl in registries.hosts to http://${server.host}`,
+    });
+  });
+
+  it('a name without an address is said as one', () => {
+    const question = {
+      ...{ method: 'GET' as const, url: new URL('https://ghrc.example/v2/'), accept: '*/*', repository: 'a/b' },
+      ...{ trying: 'list tags', maxBytes: 1, signal: new AbortController().signal },
+    };
+    const thrown = Object.assign(new Error('getaddrinfo ENOTFOUND ghrc.example'), { code: 'ENOTFOUND' });
+    expect(connectionFailure(question, thrown)).toMatchObject({
+      code: 'unreachable',
+      message:
+        'ghrc.example: no connection for a/b (list tags, without a credential): there is no host ghrc.example; where its API is elsewhere, set apiUrl in registries.hosts',
     });
   });
 

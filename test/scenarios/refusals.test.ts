@@ -90,7 +90,11 @@ describe('annotations that were perhaps meant otherwise', () => {
   });
 
   it('are told beside everything that is not supported', async () => {
-    await stage.plain('romeo', '1.0.0', { 'write-back-method': 'argocd', 'write-back-target': 'helmvalues', 'web.update-strategy': 'semverr' });
+    await stage.plain('romeo', '1.0.0', {
+      'write-back-method': 'argocd',
+      'write-back-target': 'helmvalues',
+      'web.update-strategy': 'semverr',
+    });
     const because = await stage.condition('romeo', 'WriteBackNotSupported');
     expect(because).toMatch(/write-back-method "argocd"/);
     expect(await stage.condition('romeo', 'AnnotationWarning')).toContain('semver is used');

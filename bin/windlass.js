@@ -17,7 +17,7 @@ if (isRecent) {
 } else {
   process.stderr.write(
     `windlass: this is Node ${process.versions.node}, and Node ${needed.join('.')} or newer is needed; ` +
-      'in a checkout, npm ci brings Node 24 and every npm run uses it (npm run demo, npm start).\n',
+      'in a checkout, npm ci brings Node 24, and npx windlass and every npm run use it (npx windlass --help, npm run demo).\n',
   );
   process.exitCode = 1;
 }

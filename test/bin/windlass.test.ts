@@ -19,7 +19,7 @@ describe('bin/windlass', () => {
       const { status, stderr, stdout } = startAs(version);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toBe(
-        `windlass: this is Node ${version}, and Node 22.19 or newer is needed; in a checkout, npm ci brings Node 24 and every npm run uses it (npm run demo, npm start).\n`,
+        `windlass: this is Node ${version}, and Node 22.19 or newer is needed; in a checkout, npm ci brings Node 24, and npx windlass and every npm run use it (npx windlass --help, npm run demo).\n`,
       );
     },
   );

@@ -35,6 +35,8 @@ export type Verdict = {
   /** Pod template hash of the canary that was judged. */
   readonly template: string;
   readonly images: readonly { readonly image: ImageName; readonly tag?: string; readonly digests: readonly Digest[] }[];
+  /** The stable version runs the same images: they were promoted since, or the canary was never about one. */
+  readonly sameAsStable?: true;
   readonly kind: VerdictKind;
   readonly evidence: Evidence;
 };

@@ -56,7 +56,8 @@ function notActedOn(verdict: Verdict, facts: VerdictFacts): Answer | undefined {
   }
   const acts = verdict.kind === 'failed' || verdict.kind === 'aborted-by-person' || holdsOnError(verdict, facts);
   if (!acts) return ignore('That alone says nothing against the image: traffic stays on stable and Git stays as it is.');
-  if (facts.rolloutNow === 'aborted') return undefined;
+  // Then something else is the cause, or somebody promoted the image in another template since.
+  if (facts.rolloutNow === 'aborted') return verdict.sameAsStable === true ? ignore('The stable version runs the same images.') : undefined;
   return { kind: 'withdrawn', because: `${found}. The rollout was ${facts.rolloutNow} since, so nothing is taken back.` };
 }
 

@@ -27,6 +27,15 @@ export function changedImages(objects: CanaryObjects, template: string): readonl
   return imagesOf(objects, template, (container) => before.get(container.name) !== container.image);
 }
 
+/** What a verdict is about: the changed images; where none differs from the stable one's (any more), all of them. */
+export function judgedImages(
+  objects: CanaryObjects,
+  template: string,
+): { readonly images: readonly RunningImage[]; readonly sameAsStable?: true } {
+  const changed = changedImages(objects, template);
+  return changed.length > 0 ? { images: changed } : { images: imagesOf(objects, template, () => true), sameAsStable: true };
+}
+
 /** Images of the stable ReplicaSet: what a lowered value must equal to be proven. */
 export function stableImagesOf(objects: CanaryObjects): readonly RunningImage[] {
   const stable = objects.rollout.view.status?.stableRS;

@@ -8,7 +8,7 @@ import type { Resource } from '../resources/meta.ts';
 import { ownedBy, refOf } from '../resources/meta.ts';
 import { abortOf } from './abort.ts';
 import type { CanaryObjects } from './canary-images.ts';
-import { changedImages, templateHashLabel } from './canary-images.ts';
+import { judgedImages, templateHashLabel } from './canary-images.ts';
 import { judgeFailedRun } from './measurements.ts';
 
 /** Where the Rollout stands, and the Application that it belongs to. */
@@ -37,7 +37,7 @@ export function verdictsOf(objects: CanaryObjects, context: VerdictContext): rea
       cluster: context.cluster,
       rollout,
       application: context.application,
-      images: changedImages(objects, finding.template),
+      ...judgedImages(objects, finding.template),
     }));
 }
 

@@ -249,7 +249,10 @@ export const invariants: readonly Invariant[] = [
 
 /** Whether what stands on a run is an end that a verdict may come to without a commit of its own. */
 function isEnd(settled: string): boolean {
-  return /^(?:lower|propose|hold-only|withdrawn)/.test(settled) || /A commit on the branch settled it|before this bot took/.test(settled);
+  return (
+    /^(?:lower|propose|hold-only|withdrawn)/.test(settled) ||
+    /A commit on the branch settled it|before this bot took|The stable version runs the same images/.test(settled)
+  );
 }
 
 /** What must hold when nothing has happened for a long time: every failed verdict is settled (invariant 4). */

@@ -62,6 +62,7 @@ describe('nothing happens', () => {
       { images: [{ image: otherImage, tag: '1', digests: [] }] },
       'No place that this bot writes holds team/web:1.',
     ],
+    ['of a canary whose images are all stable', {}, { sameAsStable: true }, 'The stable version runs the same images.'],
     ['about no image', {}, { images: [] }, 'No place that this bot writes holds a template with unchanged images.'],
   ] as const)('for a verdict that is %s', (_, facts, verdict, because) => {
     expect(answer(facts, verdict)).toEqual({ kind: 'ignore', because: saying(because) });

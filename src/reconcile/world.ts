@@ -1,6 +1,7 @@
 import type { GroupKind } from '../cluster/answers.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { ObjectRef } from '../kernel/refs.ts';
+import { refKey } from '../kernel/refs.ts';
 import type { KubeObject, Resource } from '../resources/meta.ts';
 import { ownedBy, readResource, refOf } from '../resources/meta.ts';
 import { Application } from '../resources/application.ts';
@@ -131,10 +132,22 @@ export function readTemplates(cluster: ClusterPort, namespace: string): Readonly
 
 /** Rollouts that an Application's tracking ids claim. */
 export function rolloutsOf(app: AppView, cluster: ClusterPort, claims: Claims, home: string): readonly RolloutView[] {
-  return cluster.list(kinds.rollout).flatMap((raw) => {
+  return claimedRollouts(cluster, claims, home, [app]).get(refKey(app.ref)) ?? [];
+}
+
+/** The Rollouts of several Applications, by `refKey`: one pass over the Rollouts of the cluster. */
+export function claimedRollouts(
+  cluster: ClusterPort,
+  claims: Claims,
+  home: string,
+  apps: readonly Pick<AppView, 'ref'>[],
+): ReadonlyMap<string, readonly RolloutView[]> {
+  const found = new Map<string, RolloutView[]>(apps.map(({ ref }) => [refKey(ref), []]));
+  for (const raw of cluster.list(kinds.rollout)) {
     const owner = applicationOf(raw, cluster, claims, home);
-    if (owner?.ref.name !== app.ref.name || owner.ref.namespace !== app.ref.namespace) return [];
-    const view = readRollout(cluster, raw);
-    return view === undefined ? [] : [view];
-  });
+    const views = owner === undefined ? undefined : found.get(refKey(owner.ref));
+    const view = views === undefined ? undefined : readRollout(cluster, raw);
+    if (view !== undefined) views?.push(view);
+  }
+  return found;
 }

@@ -47,6 +47,19 @@ export type Read<View> =
 
 /** Parses an object with the schema of its kind; a malformed one answers all its problems and harms no other. */
 export function readResource<View>(schema: z.ZodType<View>, raw: KubeObject): Read<View> {
+  const known = alreadyRead.get(schema)?.get(raw);
+  // A schema only ever stored readings of its own view.
+  if (known !== undefined) return known as Read<View>;
+  const read = readAnew(schema, raw);
+  const bySchema = alreadyRead.get(schema) ?? new WeakMap<KubeObject, Read<unknown>>();
+  alreadyRead.set(schema, bySchema.set(raw, read));
+  return read;
+}
+
+/** Objects are never changed in place, so each is read once, however many loops look at it. */
+const alreadyRead = new WeakMap<z.ZodType, WeakMap<KubeObject, Read<unknown>>>();
+
+function readAnew<View>(schema: z.ZodType<View>, raw: KubeObject): Read<View> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { kind: 'read', resource: { view: parsed.data, raw } };
   const problems = parsed.error.issues.map((issue) => ({

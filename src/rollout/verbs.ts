@@ -2,10 +2,9 @@ import { parseGoDuration } from '../kernel/duration.ts';
 import { kubeTime, millisOf, type Millis } from '../kernel/time.ts';
 import { atStep, bothSlots, type Move, type Progressing, stops, withoutRuns } from './move.ts';
 import { revisionOf } from './newcomer.ts';
+import { onErrorAnnotation, retryAfterAnnotation } from './own-annotations.ts';
 import { settledOnStable, type Situation } from './situation.ts';
 
-const onErrorAnnotation = 'windlass.dev/on-error';
-const retryAfterAnnotation = 'windlass.dev/on-error-retry-after';
 const defaultRetryAfterMs = 30_000;
 
 /** The abort of the update that is being rolled out. `reason` completes the message; absent when a person asked for it. */

@@ -1,9 +1,11 @@
 import { refKey } from '../../kernel/refs.ts';
 import { millisOf } from '../../kernel/time.ts';
+import { describeProblems } from '../../kernel/problem.ts';
+import { annotationProblems, onErrorAnnotation } from '../../rollout/own-annotations.ts';
 import { describeVerdict } from '../../verdict/describe.ts';
 import { verdictsOf } from '../../verdict/verdict-of.ts';
 import type { Condition } from '../board.ts';
-import { rolloutsOf } from '../world.ts';
+import { claimedRollouts } from '../world.ts';
 import type { Subscription, UpdateContext } from './context.ts';
 import { isMarkedSettled, protect } from './settle.ts';
 import type { Case } from './verdict-facts.ts';
@@ -17,20 +19,26 @@ export type Told = ReadonlyMap<string, readonly Condition[]>;
 /** Kinds that can change Git; the others are told in a condition and change nothing (LOOP 7). */
 function mayAct(one: Found): boolean {
   const { kind } = one.verdict;
-  const onError = one.view.rollout.view.metadata.annotations?.['windlass.dev/on-error'];
+  const onError = one.view.rollout.view.metadata.annotations?.[onErrorAnnotation];
   return kind === 'failed' || kind === 'aborted-by-person' || (kind === 'error' && onError === 'hold');
 }
 
 /** Every verdict that stands in the cluster about an image that one of the Applications watches. */
 export function findCases(context: UpdateContext, subscriptions: readonly Subscription[]): readonly Found[] {
-  const { ports, settings } = context;
+  const { cluster } = context.ports;
+  const rollouts = rolloutsOfAll(context, subscriptions);
   return subscriptions.flatMap((subscription) =>
-    rolloutsOf(subscription.app, ports.cluster, settings.claims, settings.home).flatMap((view) =>
-      verdictsOf(view, { cluster: ports.cluster.name, application: subscription.app.ref })
+    (rollouts.get(refKey(subscription.app.ref)) ?? []).flatMap((view) =>
+      verdictsOf(view, { cluster: cluster.name, application: subscription.app.ref })
         .filter((verdict) => verdict.images.some(({ image }) => subscription.watches.some((watch) => watch.image === image)))
         .map((verdict) => ({ verdict, subscription, view })),
     ),
   );
+}
+
+function rolloutsOfAll({ ports, settings }: UpdateContext, subscriptions: readonly Subscription[]) {
+  const apps = subscriptions.map(({ app }) => app);
+  return claimedRollouts(ports.cluster, settings.claims, settings.home, apps);
 }
 
 /** What is to be settled, oldest first. */
@@ -57,6 +65,21 @@ export async function protectAll(context: UpdateContext, open: readonly Found[],
       }),
     ),
   );
+}
+
+/** Tells what the Rollouts of the Applications say in annotations of ours that cannot be read. */
+export function tellAnnotations(
+  context: UpdateContext,
+  subscriptions: readonly Subscription[],
+  told: Map<string, readonly Condition[]>,
+): void {
+  const rollouts = rolloutsOfAll(context, subscriptions);
+  for (const subscription of subscriptions) {
+    const problems = (rollouts.get(refKey(subscription.app.ref)) ?? []).flatMap(({ ref, rollout }) =>
+      annotationProblems(`Rollout ${ref.namespace}/${ref.name}`, rollout.view.metadata.annotations ?? {}),
+    );
+    if (problems.length > 0) tell(told, { subscription }, { type: 'AnnotationWarning', message: describeProblems(problems) });
+  }
 }
 
 /** What a person should know of a canary that came to no verdict against its image: nothing changes in Git. */

@@ -4,7 +4,7 @@ import { describeVerdict } from '../../verdict/describe.ts';
 import { describeStorm } from '../../verdict/storm.ts';
 import type { FileLog } from '../../writeback/file-log.ts';
 import type { Found, Told } from './cases.ts';
-import { findCases, isAdopted, openAmong, tell, tellUnjudged } from './cases.ts';
+import { findCases, isAdopted, openAmong, tell, tellAnnotations, tellUnjudged } from './cases.ts';
 import type { Located, UpdateContext } from './context.ts';
 import type { Reading } from './decide.ts';
 import { createHistories } from './histories.ts';
@@ -98,6 +98,7 @@ function tellStorm({ located }: Reading, holdsLog: FileLog, told: Course['told']
 export async function settleVerdicts(context: UpdateContext, located: Located, signal: AbortSignal): Promise<Settled> {
   const cases = findCases(context, located.subscriptions);
   const course: Course = { open: openAmong(cases), told: tellUnjudged(cases) };
+  tellAnnotations(context, located.subscriptions, course.told);
   const held = 'because' in located.holds || located.holds.length > 0;
   if (course.open.length === 0 && !held) return { pushed: false, raced: false, soon: false, conditions: course.told };
   return settleAll({ context, located, histories: createHistories(context, located, signal), signal }, course);

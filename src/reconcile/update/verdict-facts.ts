@@ -7,6 +7,7 @@ import { refKey } from '../../kernel/refs.ts';
 import { trailer, trailerValues } from '../../kernel/trailers.ts';
 import type { Millis, Time } from '../../kernel/time.ts';
 import { millisOf } from '../../kernel/time.ts';
+import { onErrorAnnotation } from '../../rollout/own-annotations.ts';
 import { answerFor } from '../../verdict/answer-for.ts';
 import type { Answer, VerdictNeed } from '../../verdict/answer.ts';
 import { stableImagesOf } from '../../verdict/canary-images.ts';
@@ -103,7 +104,7 @@ function factsOf(reading: Reading, one: Case, known: Known): VerdictFacts {
   const { located } = reading;
   const storm = stormIn(one.holdsLog);
   const { windlass } = one.subscription.app.resource.view.status ?? {};
-  const onError = one.view.rollout.view.metadata.annotations?.['windlass.dev/on-error'];
+  const onError = one.view.rollout.view.metadata.annotations?.[onErrorAnnotation];
   const settled = settledIn(one.holdsLog);
   return {
     places: [...known.places.values()],

@@ -20,9 +20,9 @@ export function versionOf(path: string, ask: readonly string[], folder: string):
 
 function askVersion(path: string, ask: readonly string[]): string | undefined {
   const { stdout, stderr } = spawnSync(path, ask, { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'] });
-  // sshd says it among its complaints, and with two numbers: OpenSSH_9.2p1.
-  const ssh = /OpenSSH_(\d+)\.(\d+)p(\d+)/.exec(stderr);
-  if (ssh !== null) return `${ssh[1] ?? ''}.${ssh[2] ?? ''}.${ssh[3] ?? ''}`;
+  // sshd says it among its complaints, and with two numbers: OpenSSH_9.2.
+  const ssh = /OpenSSH_(\d+)\.(\d+)/.exec(stderr);
+  if (ssh !== null) return `${ssh[1] ?? ''}.${ssh[2] ?? ''}.0`;
   return /\bv?(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
 }
 

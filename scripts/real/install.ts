@@ -47,7 +47,7 @@ async function obtain({ name }: Component, source: Source, { seconds, interrupte
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const partial = join(folder, `${name}.partial-${process.pid}`);
-  let doing = 'started';
+  let doing = 'working';
   const tell = (): void => console.log(`${name}: ${seconds()} s, ${doing}`);
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(longestBuild)]);
   const order: Order = { folder, partial, say: (line) => (doing = line), signal };

@@ -5,11 +5,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { startKubernetes } from '../../../src/sandbox/kubernetes/server.ts';
+import { counterpart } from '../../real/counterparts.ts';
 
 /** A running API server. `compact` where it can be done from outside. */
 export type ApiServer = {
@@ -20,14 +21,22 @@ export type ApiServer = {
   readonly stop: () => Promise<void>;
 };
 
-/** Folder with kube-apiserver and etcd (envtest's convention, or our own cache); undefined where there is none. */
-export const realBinaries = [process.env['KUBEBUILDER_ASSETS'], join(homedir(), '.cache/windlass/real')].find(
-  (folder) => folder !== undefined && ['kube-apiserver', 'etcd'].every((name) => existsSync(join(folder, name))),
-);
+/** The programs of a control plane; the controller manager collects garbage and empties namespaces. */
+export type RealBinaries = { readonly apiServer: string; readonly etcd: string; readonly controllerManager: string | undefined };
 
-/** Whether the folder also has the controller manager, which collects garbage and empties namespaces. */
-export function hasControllers(folder: string): boolean {
-  return existsSync(join(folder, 'kube-controller-manager'));
+/** kube-apiserver and etcd, and what else of a control plane is at hand; undefined where there is none. */
+export const realBinaries = findBinaries();
+
+function findBinaries(): RealBinaries | undefined {
+  const [apiServer, etcd] = [counterpart('kube-apiserver'), counterpart('etcd')];
+  return apiServer === undefined || etcd === undefined
+    ? undefined
+    : { apiServer, etcd, controllerManager: counterpart('kube-controller-manager') };
+}
+
+/** Whether the controller manager is among them. */
+export function hasControllers({ controllerManager }: RealBinaries): boolean {
+  return controllerManager !== undefined;
 }
 
 export async function startMemory(): Promise<ApiServer> {
@@ -36,11 +45,11 @@ export async function startMemory(): Promise<ApiServer> {
 }
 
 /** etcd, kube-apiserver and, where it is at hand, kube-controller-manager with the collectors only, on free ports of loopback. */
-export async function startReal(folder: string): Promise<ApiServer> {
+export async function startReal(binaries: RealBinaries): Promise<ApiServer> {
   const home = await mkdtemp(join(tmpdir(), 'windlass-real-'));
   const children: ChildProcess[] = [];
-  const run = (name: string, args: readonly string[]): void => {
-    children.push(spawn(join(folder, name), args, { stdio: 'ignore', env: { HOME: home } }));
+  const run = (path: string, args: readonly string[]): void => {
+    children.push(spawn(path, args, { stdio: 'ignore', env: { HOME: home } }));
   };
   const [client = 0, peer = 0, secure = 0] = await freePorts(3);
   const token = 'contract-admin';
@@ -54,12 +63,12 @@ export async function startReal(folder: string): Promise<ApiServer> {
   await writeFile(join(home, 'sa.key'), keys.privateKey);
   const etcd = `http://127.0.0.1:${client}`;
   const peers = `http://127.0.0.1:${peer}`;
-  run('etcd', [
+  run(binaries.etcd, [
     ...['--name=s1', `--data-dir=${home}/etcd`, `--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`],
     ...[`--listen-peer-urls=${peers}`, `--initial-advertise-peer-urls=${peers}`, `--initial-cluster=s1=${peers}`, '--unsafe-no-fsync'],
   ]);
   const url = `https://127.0.0.1:${secure}`;
-  run('kube-apiserver', [
+  run(binaries.apiServer, [
     ...[`--etcd-servers=${etcd}`, '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', '--endpoint-reconciler-type=none'],
     ...[`--secure-port=${secure}`, `--cert-dir=${home}/certs`, '--service-cluster-ip-range=10.0.0.0/24', '--authorization-mode=RBAC'],
     ...[`--token-auth-file=${home}/tokens.csv`, `--service-account-issuer=${url}`],
@@ -75,9 +84,9 @@ export async function startReal(folder: string): Promise<ApiServer> {
   };
   try {
     const ca = await untilReady(url, token, join(home, 'certs/apiserver.crt'));
-    if (hasControllers(folder)) {
+    if (binaries.controllerManager !== undefined) {
       await writeFile(join(home, 'kubeconfig'), JSON.stringify(kubeconfig(url, token, ca)));
-      run('kube-controller-manager', [
+      run(binaries.controllerManager, [
         ...[`--kubeconfig=${home}/kubeconfig`, '--leader-elect=false', '--secure-port=0', '--kube-api-qps=200', '--kube-api-burst=400'],
         '--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller',
       ]);

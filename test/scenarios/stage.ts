@@ -3,7 +3,7 @@ import { application, canaryFiles, errorRatio, overlay, plainFiles } from './man
 import type { CanaryOptions } from './manifests.ts';
 import type { LoggedCommit, Repository } from './repository.ts';
 import { not, until } from './until.ts';
-import type { World } from './world.ts';
+import type { World, WorldCluster } from './world.ts';
 
 /** Names of everything that belongs to an app: repository, namespace, Application, workload and image end with the app's own. */
 export type Staged = { readonly app: string; readonly repository: Repository; readonly image: string };
@@ -30,7 +30,7 @@ export type Stage = {
   twoMoreDecisions(app: string): Promise<void>;
 };
 
-export function createStage(world: World): Stage {
+export function createStage(world: World<WorldCluster>): Stage {
   const { api, service } = world;
   const begin = async (app: string, tag: string, files: (image: string) => Readonly<Record<string, string>>) => {
     const image = world.image(`team/${app}`);

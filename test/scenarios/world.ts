@@ -25,11 +25,14 @@ export const patienceMs = 90_000;
 
 export const login = { username: 'windlass', password: 'the-right-password' };
 
+/** What a world needs of a Kubernetes API: plain HTTP on loopback, where a token says who asks. */
+export type WorldCluster = Pick<KubernetesServer, 'url' | 'token' | 'kubeconfig' | 'stop'>;
+
 /** The servers on loopback, the people's hands on them, and the service in this process. */
-export type World = {
+export type World<Cluster extends WorldCluster = KubernetesServer> = {
   readonly registry: SandboxRegistry;
   readonly remote: GitRemote;
-  readonly kubernetes: KubernetesServer;
+  readonly kubernetes: Cluster;
   readonly prometheus: SettablePrometheus;
   readonly service: ServiceControl;
   readonly api: ApiReader;
@@ -64,12 +67,17 @@ function imageResolver(registry: SandboxRegistry): (image: string) => Promise<st
 const quick = { git: { pollInterval: '150ms' }, registries: { pollInterval: '150ms' }, sync: { interval: '10s', workers: 4 } };
 
 /** Starts everything but the service, which a scenario starts when its stage is set. */
-export async function startWorld(): Promise<World> {
+export function startWorld(): Promise<World> {
+  return startWorldOn(() => startKubernetes());
+}
+
+/** The same on another Kubernetes API. */
+export async function startWorldOn<Cluster extends WorldCluster>(startCluster: () => Promise<Cluster>): Promise<World<Cluster>> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-scenario-'));
   const [registry, remote, kubernetes, prometheus] = await Promise.all([
     startRegistry(),
     startGitRemote({ folder: join(folder, 'remote'), credential: login }),
-    startKubernetes(),
+    startCluster(),
     startPrometheus(),
   ]);
   const api = { url: kubernetes.url, token: kubernetes.token };

@@ -21,6 +21,8 @@ export type Guard = {
   revoke(): void;
 };
 
+const openRoutes: ReadonlySet<Route['kind']> = new Set(['token', 'root', 'unknown']);
+
 export function createGuard(options: GuardOptions): Guard {
   const granted = new Map<string, readonly string[]>();
   const { username, password } = options.credential;
@@ -41,11 +43,13 @@ export function createGuard(options: GuardOptions): Guard {
     const actions = action === 'push' ? 'pull,push' : action;
     const scope = route.repository === '' ? '' : `,scope="repository:${route.repository}:${actions}"`;
     const error = scopes === undefined ? 'invalid_token' : 'insufficient_scope';
-    return challenge(`Bearer realm="${url}/token",service="sandbox"${scope}${authorization === '' ? '' : `,error="${error}"`}`);
+    // Only a token can be a wrong one: any other login is as good as none.
+    const because = authorization.startsWith('Bearer ') ? `,error="${error}"` : '';
+    return challenge(`Bearer realm="${url}/token",service="sandbox"${scope}${because}`);
   }
 
   function admit(asked: Asked, route: Route, url: string): Answered | undefined {
-    if (options.auth === 'none' || route.kind === 'token') return undefined;
+    if (options.auth === 'none' || openRoutes.has(route.kind)) return undefined;
     if (options.auth === 'bearer') return admitBearer(asked, route, url);
     return asked.headers.authorization === basic ? undefined : challenge('Basic realm="sandbox"');
   }
@@ -54,7 +58,7 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 function challenge(text: string): Answered {
-  return refuse(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': text });
+  return refuse(401, 'UNAUTHORIZED', 'authentication required', { headers: { 'www-authenticate': text } });
 }
 
 function actionOf(method: string): string {

@@ -14,6 +14,13 @@ export type PushedImage = {
 };
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+// A registry hands out no manifest whose type is not named, also where anything is accepted.
+const accept = [
+  manifestType,
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
 
 type Target = { readonly base: string; readonly repository: string; readonly send: typeof fetch };
 
@@ -45,7 +52,7 @@ export async function retag(
   credential?: PushCredential,
 ): Promise<{ digest: string }> {
   const target = targetOf(registryUrl, repository, credential);
-  const found = await target.send(`${target.base}/manifests/${tags.from}`, { headers: { accept: '*/*' } });
+  const found = await target.send(`${target.base}/manifests/${tags.from}`, { headers: { accept } });
   if (found.status !== 200) throw new Error(`${repository}:${tags.from} cannot be read: ${found.status}`);
   const mediaType = found.headers.get('content-type') ?? manifestType;
   return pushManifest(target, tags.to, { mediaType, text: await found.text() });

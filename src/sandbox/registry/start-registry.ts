@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answered, Asked } from './answer.ts';
-import { refuse } from './answer.ts';
+import { plain } from './answer.ts';
 import { answerBlob, answerUpload } from './blobs.ts';
 import type { Fault, Faults } from './faults.ts';
 import { applyFault, createFaults } from './faults.ts';
@@ -88,13 +88,14 @@ function answerer(
 ): (asked: Asked, route: Route, url: string) => Answered {
   const store = createStore();
   const byKind: Record<Route['kind'], (asked: Asked, route: Route) => Answered> = {
+    root: () => ({ status: 200 }),
     ping: () => ({ status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }),
     token: (asked) => guard.grant(asked),
     tags: (asked, route) => answerTags(store, asked, route, pageSize),
     manifest: (asked, route) => answerManifest(store, asked, route, onPush),
     blob: (asked, route) => answerBlob(store, asked, route),
     upload: (asked, route) => answerUpload(store, asked, route),
-    unknown: () => refuse(404, 'UNSUPPORTED', 'no such address'),
+    unknown: () => plain(404),
   };
   return (asked, route, url) => guard.admit(asked, route, url) ?? byKind[route.kind](asked, route);
 }
@@ -123,7 +124,7 @@ function send(response: ServerResponse, method: string, answer: Answered): void 
   response.writeHead(answer.status, {
     'docker-distribution-api-version': 'registry/2.0',
     ...answer.headers,
-    ...(answer.status === 204 ? {} : { 'content-length': body.length }),
+    ...(answer.status === 204 || answer.status === 304 ? {} : { 'content-length': body.length }),
   });
   response.end(method === 'HEAD' ? undefined : body);
 }

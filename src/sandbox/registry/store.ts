@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 
-type StoredManifest = { readonly mediaType: string; readonly bytes: Buffer };
+export type StoredManifest = {
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+  /** The manifests of an index, with their platforms. */
+  readonly children: readonly { readonly digest: string; readonly platform: string }[];
+};
 
 export type Repository = {
   readonly blobs: Map<string, Buffer>;
   readonly manifests: Map<string, StoredManifest>;
   readonly tags: Map<string, string>;
+  /** True from the first tag on, also when none is left. */
+  tagged: boolean;
 };
 
 export type Store = { readonly repositories: Map<string, Repository>; readonly uploads: Map<string, Buffer> };
@@ -16,7 +23,7 @@ export function createStore(): Store {
 
 /** The repository, made at the first push. */
 export function openRepository(store: Store, name: string): Repository {
-  const repository = store.repositories.get(name) ?? { blobs: new Map(), manifests: new Map(), tags: new Map() };
+  const repository = store.repositories.get(name) ?? { blobs: new Map(), manifests: new Map(), tags: new Map(), tagged: false };
   store.repositories.set(name, repository);
   return repository;
 }

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CounterpartName } from '../real/counterparts.ts';
+import { counterpart } from '../real/counterparts.ts';
+
+/** How a real server is started: its folder is gone when it stops, `ready` is asked until it says so. */
+export type Program = {
+  readonly path: string;
+  readonly home: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ready: () => Promise<boolean>;
+};
+
+export type Running = { readonly stop: () => Promise<void> };
+
+const attempts = 600;
+const betweenMs = 25;
+
+/** A server of a contract: what a person calls it, and how one is started. */
+export type Contender<Start> = readonly [name: string, start: Start];
+
+/** Where the real server is not at hand its rows are left out, and the run says so; with REQUIRE_REAL=1 that is a failure. */
+export function realOr<Start>(contract: string, name: CounterpartName, begin: (path: string) => Start): readonly Contender<Start>[] {
+  const path = counterpart(name);
+  if (path !== undefined) return [[`a real ${name}`, begin(path)]];
+  if (process.env['REQUIRE_REAL'] === '1') throw new Error(`${contract} contract: there is no ${name}; run npm run real:install`);
+  process.stdout.write(`${contract} contract: no ${name} at hand, its rows ran on the others only\n`);
+  return [];
+}
+
+/** A new folder for one server. */
+export function makeHome(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'windlass-contract-'));
+}
+
+/** Starts a program and waits until it is ready; throws with what it printed where it ends before, or is not ready in 15 seconds. */
+export async function startProgram({ path, home, args, env, ready }: Program): Promise<Running> {
+  const child = spawn(path, args, {
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-4000)));
+  const gone = new Promise<void>((resolve) => {
+    child.once('error', (error) => ((printed += error.message), resolve()));
+    child.once('exit', () => resolve());
+  });
+  const state = { ended: false };
+  void gone.then(() => (state.ended = true));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone;
+    await rm(home, { recursive: true, force: true });
+  };
+  for (let attempt = 0; attempt < attempts && !state.ended; attempt += 1) {
+    if (await ready().catch(() => false)) return { stop };
+    await new Promise((resolve) => setTimeout(resolve, betweenMs));
+  }
+  await stop();
+  throw new Error(`${path} did not become ready: ${printed}`);
+}
+
+/** Whether an address answers with success. */
+export async function answersOk(url: string): Promise<boolean> {
+  const { ok, body } = await fetch(url);
+  await body?.cancel();
+  return ok;
+}
+
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

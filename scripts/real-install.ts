@@ -42,7 +42,7 @@ async function installAll(chosen: readonly Component[], interrupted: AbortSignal
   const rows: Row[] = [];
   for (const component of chosen) {
     if (interrupted.aborted) break;
-    const row = await install(component, interrupted);
+    const row = await install(component, { interrupted, print: console.log });
     tell(row);
     rows.push(row);
   }

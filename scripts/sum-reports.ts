@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Prints 'N passed, N failed' over the reports of one run: vitest's JSON, the demo's JSON lines and the status of the static checks.
+ * Prints 'N passed, N failed' over the reports of one run: vitest's JSON, the demo's JSON lines and the status of each check.
  * A report that is missing or says nothing is a failure. Exit status 1 when anything failed.
  */
 type Sum = { readonly passed: number; readonly failed: number };
 
-const [vitestFile = '', demoFile = '', checks = '1'] = process.argv.slice(2);
+const [vitestFile = '', demoFile = '', ...checks] = process.argv.slice(2);
 
 function whole(value: unknown): number {
   return typeof value === 'number' ? value : 0;
@@ -40,7 +40,7 @@ function sumDemo(text: string): Sum {
 const sums: readonly Sum[] = [
   read(vitestFile, sumVitest),
   read(demoFile, sumDemo),
-  checks === '0' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 },
+  ...checks.map((status) => (status === '0' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })),
 ];
 const passed = sums.reduce((sum, one) => sum + one.passed, 0);
 const failed = sums.reduce((sum, one) => sum + one.failed, 0);

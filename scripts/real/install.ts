@@ -14,18 +14,21 @@ export type Row = {
   readonly problem?: string;
 };
 
+/** What ends the work early, and who hears of its progress. */
+export type Call = { readonly interrupted: AbortSignal; readonly print: (line: string) => void };
+
 const progressEvery = 15_000;
 const longestBuild = 20 * 60_000;
 
 /** Finds a component or gets it from the first of its sources that makes an accepted version. Never throws: a row says what is wrong. */
-export async function install(component: Component, interrupted: AbortSignal): Promise<Row> {
+export async function install(component: Component, { interrupted, print }: Call): Promise<Row> {
   const started = Date.now();
   const seconds = (): number => Math.round((Date.now() - started) / 1000);
   const problems: string[] = [];
   const present = presentRow(component, '', seconds());
   if (present !== undefined) return present;
   for (const source of component.sources) {
-    const problem = source.lacks() ?? (await obtain(component, source, { seconds, interrupted }));
+    const problem = source.lacks() ?? (await obtain(component, source, { seconds, interrupted, print }));
     const row = problem === undefined ? presentRow(component, source.name, seconds()) : undefined;
     if (row !== undefined) return row;
     problems.push(`${source.name}: ${problem ?? `what it brought is not ${component.name} ${wantedRange(component.name)}`}`);
@@ -40,18 +43,18 @@ function presentRow({ name, isWhole }: Component, source: string, seconds: numbe
   return { name, version: found.version, source: source === '' ? found.from : source, path: found.path, seconds };
 }
 
-type Watch = { readonly seconds: () => number; readonly interrupted: AbortSignal };
+type Watch = Call & { readonly seconds: () => number };
 
 /** Undefined where the program is in place, else what went wrong. */
-async function obtain({ name }: Component, source: Source, { seconds, interrupted }: Watch): Promise<string | undefined> {
+async function obtain({ name }: Component, source: Source, { seconds, interrupted, print }: Watch): Promise<string | undefined> {
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const partial = join(folder, `${name}.partial-${process.pid}`);
   let doing = 'working';
-  const tell = (): void => console.log(`${name}: ${seconds()} s, ${doing}`);
+  const tell = (): void => print(`${name}: ${seconds()} s, ${doing}`);
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(longestBuild)]);
   const order: Order = { folder, partial, say: (line) => (doing = line), signal };
-  console.log(`${name}: from the ${source.name}`);
+  print(`${name}: from the ${source.name}`);
   const ticking = setInterval(tell, progressEvery);
   try {
     if ((await source.obtain(order)) === 'made') await place(name, partial, folder);

@@ -6,7 +6,9 @@ export const listType = 'application/vnd.docker.distribution.manifest.list.v2+js
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const dockerType = 'application/vnd.docker.distribution.manifest.v2+json';
 const indexTypes: ReadonlySet<string> = new Set([indexType, listType]);
-const known: ReadonlySet<string> = new Set([imageType, indexType, dockerType, listType]);
+/** Every type of a manifest: who accepts fewer is answered as if the others were not there. */
+export const manifestTypes: readonly string[] = [imageType, indexType, dockerType, listType];
+const known: ReadonlySet<string> = new Set(manifestTypes);
 
 type Child = { readonly digest: string; readonly platform: string };
 

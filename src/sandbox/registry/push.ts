@@ -1,4 +1,5 @@
 import { isBody } from '../../kernel/json.ts';
+import { imageType, manifestTypes } from './media-types.ts';
 import { sha256 } from './store.ts';
 import { tarOfOneFile } from './tar.ts';
 
@@ -13,14 +14,8 @@ export type PushedImage = {
   readonly credential?: PushCredential;
 };
 
-const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 // A registry hands out no manifest whose type is not named, also where anything is accepted.
-const accept = [
-  manifestType,
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
+const accept = manifestTypes.join(', ');
 
 type Target = { readonly base: string; readonly repository: string; readonly send: typeof fetch };
 
@@ -37,11 +32,11 @@ export async function pushImage(
   await Promise.all([pushBlob(target, layer), pushBlob(target, config)]);
   const manifest = JSON.stringify({
     schemaVersion: 2,
-    mediaType: manifestType,
+    mediaType: imageType,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha256(config), size: config.length },
     layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(layer), size: layer.length }],
   });
-  return pushManifest(target, tag, { mediaType: manifestType, text: manifest });
+  return pushManifest(target, tag, { mediaType: imageType, text: manifest });
 }
 
 /** Puts the manifest behind one tag under another one too. */
@@ -54,7 +49,7 @@ export async function retag(
   const target = targetOf(registryUrl, repository, credential);
   const found = await target.send(`${target.base}/manifests/${tags.from}`, { headers: { accept } });
   if (found.status !== 200) throw new Error(`${repository}:${tags.from} cannot be read: ${found.status}`);
-  const mediaType = found.headers.get('content-type') ?? manifestType;
+  const mediaType = found.headers.get('content-type') ?? imageType;
   return pushManifest(target, tags.to, { mediaType, text: await found.text() });
 }
 

@@ -38,7 +38,14 @@ export const components: readonly Component[] = [
       goBuild({
         module: 'helm',
         program: 'helm.sh/helm/v3/cmd/helm',
-        variables: { 'helm.sh/helm/v3/internal/version.version': 'v3.19.0' },
+        // Without the last four it takes Kubernetes for 1.20 wherever it is not told.
+        variables: {
+          'helm.sh/helm/v3/internal/version.version': 'v3.19.0',
+          'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
+          'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '34',
+          'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
+          'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': '34',
+        },
       }),
     ],
   },
@@ -48,6 +55,8 @@ export const components: readonly Component[] = [
       goBuild({
         module: 'prometheus',
         program: 'github.com/prometheus/prometheus/cmd/prometheus',
+        // The clients of every cloud are a third of it, and nothing here is discovered.
+        tags: ['remove_all_sd'],
         variables: { 'github.com/prometheus/common/version.Version': '3.14.0' },
       }),
     ],

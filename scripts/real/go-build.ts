@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOnPath, runProgram } from './run-program.ts';
 import type { Order, Source } from './source.ts';
@@ -22,6 +25,11 @@ export function goBuild(built: GoProgram): Source {
     lacks: () => {
       if (!isOnPath('go')) return 'Go is not on PATH (1.26.2 or newer builds all of them)';
       return built.cgo === true && !isOnPath(process.env['CC'] ?? 'gcc') ? 'it needs a C compiler, and gcc is not on PATH' : undefined;
+    },
+    recipe: () => {
+      const hash = createHash('sha256').update(JSON.stringify([built.module, buildArguments(built, '')]));
+      for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(moduleFolder(built.module), file)));
+      return hash.digest('hex');
     },
     obtain: async (order) => {
       const cwd = built.prepare === undefined ? moduleFolder(built.module) : await built.prepare(order);

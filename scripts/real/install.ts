@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceptedVersion, cacheFolder, findCounterpart, wantedRange } from '../../test/real/counterparts.ts';
+import type { Found } from '../../test/real/counterparts.ts';
+import { noteRecipe, readRecipes } from './recipes.ts';
 import type { Component, Order, Source } from './source.ts';
 
 /** What became of one component; `problem` where it is not at hand. */
@@ -37,10 +39,23 @@ export async function install(component: Component, { interrupted, print }: Call
   return { name: component.name, version: '-', source: '-', path: '-', seconds: seconds(), problem: problems.join('\n') };
 }
 
-function presentRow({ name, isWhole }: Component, source: string, seconds: number): Row | undefined {
-  const found = findCounterpart(name);
-  if (found === undefined || (found.from === 'cache' && isWhole?.() === false)) return undefined;
-  return { name, version: found.version, source: source === '' ? found.from : source, path: found.path, seconds };
+function presentRow(component: Component, source: string, seconds: number): Row | undefined {
+  const found = findCounterpart(component.name);
+  if (found === undefined || (found.from === 'cache' && !isUpToDate(component))) return undefined;
+  const from = source === '' ? describe(component.name, found.from) : source;
+  return { name: component.name, version: found.version, source: from, path: found.path, seconds };
+}
+
+/** Whether the program of the cache is what its source would make today. One that was put there by hand is taken as it is. */
+function isUpToDate({ name, sources, isWhole }: Component): boolean {
+  const made = readRecipes(cacheFolder())[name];
+  const recipe = sources.find((source) => source.name === made?.source)?.recipe?.();
+  return isWhole?.() !== false && (recipe === undefined || recipe === made?.recipe);
+}
+
+function describe(name: string, from: Found['from']): string {
+  const made = from === 'cache' ? readRecipes(cacheFolder())[name] : undefined;
+  return made === undefined ? from : `cache (${made.source})`;
 }
 
 type Watch = Call & { readonly seconds: () => number };
@@ -57,7 +72,7 @@ async function obtain({ name }: Component, source: Source, { seconds, interrupte
   print(`${name}: from the ${source.name}`);
   const ticking = setInterval(tell, progressEvery);
   try {
-    if ((await source.obtain(order)) === 'made') await place(name, partial, folder);
+    if ((await source.obtain(order)) === 'made') await place(name, source, order);
     return undefined;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
@@ -67,13 +82,14 @@ async function obtain({ name }: Component, source: Source, { seconds, interrupte
   }
 }
 
-async function place(name: Component['name'], partial: string, folder: string): Promise<void> {
+async function place(name: Component['name'], source: Source, { partial, folder }: Order): Promise<void> {
   const path = join(folder, name);
   await rename(partial, path);
   if (acceptedVersion(name, path) === undefined) {
     rmSync(path, { force: true });
     throw new Error(`the program that it made does not say a version in ${wantedRange(name)}`);
   }
+  noteRecipe(folder, name, { source: source.name, recipe: source.recipe?.() ?? '' });
 }
 
 /** Removes what was left half made by the processes that `isOf` names. */

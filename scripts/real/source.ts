@@ -16,6 +16,8 @@ export type Source = {
   readonly name: string;
   /** What keeps this source from being asked here, as a sentence; undefined where nothing does. */
   readonly lacks: () => string | undefined;
+  /** Changes whenever it would make another program than before; undefined where that cannot be said. */
+  readonly recipe?: () => string;
   /**
    * Makes the program at `order.partial`, or answers 'in place' after an installation of its own. Throws an error whose message says what
    * went wrong.

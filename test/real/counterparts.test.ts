@@ -122,4 +122,17 @@ describe('a component is brought by the first source whose program does', () => 
     whole = false;
     expect(await install(gitea, call)).toMatchObject({ version: '1.26.0', source: 'new' });
   });
+
+  it('one that was made by another recipe is made again, one that was put there by hand is not', async () => {
+    let recipe = 'first';
+    const source: Source = { ...saying('Go module', 'helm v3.19.0'), recipe: () => recipe };
+    const helm = { name: 'helm', sources: [source] } as const;
+    await program(join(home, 'cache', 'helm'), 'helm v3.18.0');
+    expect(await install(helm, call)).toMatchObject({ version: '3.18.0', source: 'cache' });
+    await rm(join(home, 'cache', 'helm'));
+    expect(await install(helm, call)).toMatchObject({ version: '3.19.0', source: 'Go module' });
+    expect(await install(helm, call)).toMatchObject({ version: '3.19.0', source: 'cache (Go module)' });
+    recipe = 'second';
+    expect(await install(helm, call)).toMatchObject({ version: '3.19.0', source: 'Go module' });
+  });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Grounds } from './sandbox/demo/grounds.ts';
 import { Failure } from './kernel/failure.ts';
 import { explain } from './cli/explain-command.ts';
 import { replay } from './cli/replay.ts';
@@ -83,8 +84,13 @@ program
   )
   .option('--json', 'one JSON object per event, {"kind":"summary",...} last', false)
   .option('--keep', 'leave everything running, and print before the summary how to reach it; ends with Ctrl-C', false)
+  .addOption(
+    new Option('--on <grounds>', 'the Kubernetes API: embedded, or a real control plane as npm run real:install brings it')
+      .choices(['sandbox', 'real'])
+      .default('sandbox'),
+  )
   .option('--log <file>', "write the service's own log to a file, as it comes")
-  .action(async (options: { seed: number; json: boolean; keep: boolean; log?: string }) => {
+  .action(async (options: { seed: number; json: boolean; keep: boolean; on: Grounds; log?: string }) => {
     const stopping = new AbortController();
     process.once('SIGINT', () => stopping.abort());
     process.once('SIGTERM', () => stopping.abort());

@@ -7,6 +7,7 @@ import { startGitRemote } from '../../src/sandbox/git-remote/start-git-remote.ts
 import { startPlayer } from '../../src/sandbox/kubernetes/player.ts';
 import type { KubernetesServer } from '../../src/sandbox/kubernetes/server.ts';
 import { startKubernetes } from '../../src/sandbox/kubernetes/server.ts';
+import { createPuller } from '../../src/sandbox/registry/pull.ts';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import type { SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
@@ -51,18 +52,6 @@ export type World<Cluster extends WorldCluster = KubernetesServer> = {
   close(): Promise<void>;
 };
 
-/** What a node does before it starts a pod: asks the registry which digest stands behind the image. */
-function imageResolver(registry: SandboxRegistry): (image: string) => Promise<string | undefined> {
-  return async (image) => {
-    const [named = '', pinned] = image.split('@');
-    const path = named.slice(named.indexOf('/') + 1);
-    const colon = path.lastIndexOf(':');
-    const [repository, reference] = colon < 0 ? [path, pinned ?? 'latest'] : [path.slice(0, colon), pinned ?? path.slice(colon + 1)];
-    const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, { method: 'HEAD', headers: { accept: '*/*' } });
-    return answer.headers.get('docker-content-digest') ?? undefined;
-  };
-}
-
 /** Intervals of a world in which nobody has time. */
 const quick = { git: { pollInterval: '150ms' }, registries: { pollInterval: '150ms' }, sync: { interval: '10s', workers: 4 } };
 
@@ -81,7 +70,12 @@ export async function startWorldOn<Cluster extends WorldCluster>(startCluster: (
     startPrometheus(),
   ]);
   const api = { url: kubernetes.url, token: kubernetes.token };
-  const player = await startPlayer({ server: api.url, token: api.token, resolveImage: imageResolver(registry), workloads: true });
+  const player = await startPlayer({
+    server: api.url,
+    token: api.token,
+    resolveImage: createPuller(registry.url).digestOf,
+    workloads: true,
+  });
   await installKinds(api);
   const apply = (object: object) => applyObject(api, object);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } });

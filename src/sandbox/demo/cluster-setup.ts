@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-
-export type Api = { readonly url: string; readonly token: string };
+import type { Api } from '../kubernetes/api.ts';
+import { createApi } from '../kubernetes/api.ts';
 
 type Named = {
   readonly apiVersion: string;
@@ -27,9 +27,9 @@ export async function applyObject(api: Api, object: unknown): Promise<void> {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   const path = `${root}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}?fieldManager=demo&force=true`;
-  const answer = await fetch(`${api.url}${path}`, {
+  const answer = await createApi(api)(path, {
     method: 'PATCH',
-    headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/apply-patch+yaml' },
+    headers: { 'content-type': 'application/apply-patch+yaml' },
     body: JSON.stringify(object),
   });
   if (!answer.ok) throw new Error(`${kind} ${metadata.name}: ${answer.status} ${await answer.text()}`);

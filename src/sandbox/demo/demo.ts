@@ -1,4 +1,5 @@
 import { whyUnreadable } from '../../kernel/unreadable.ts';
+import type { Grounds } from './grounds.ts';
 import type { Narrator } from './narrator.ts';
 import { createNarrator } from './narrator.ts';
 import { accessOf, describeAccess, reportStory } from './report.ts';
@@ -9,7 +10,13 @@ import type { Stage } from './stage.ts';
 import { setStage } from './stage.ts';
 import { tellStory } from './story.ts';
 
-export type DemoOptions = { readonly seed: number; readonly json: boolean; readonly keep: boolean; readonly log?: string };
+export type DemoOptions = {
+  readonly seed: number;
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly on: Grounds;
+  readonly log?: string;
+};
 
 /** Aborts when the reader of standard output goes away (`| head`): nobody hears the rest. */
 function readerGone(): AbortSignal {
@@ -54,7 +61,7 @@ async function playOn(options: DemoOptions, narrator: Narrator, log: ServiceLog,
   const random = createRandom(options.seed);
   const cast = chooseCast(random);
   narrator.event(`seed ${options.seed}: the application is ${cast.app}, the image ${cast.repository}`);
-  const stage = await setStage(cast, random, narrator, log);
+  const stage = await setStage({ cast, random, grounds: options.on }, narrator, log);
   // Interrupted in the middle, the servers and their folder go away all the same.
   try {
     await Promise.race([play(stage, options), interruption(signal)]);

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Api } from '../kubernetes/api.ts';
+import { createApi } from '../kubernetes/api.ts';
 import type { Narrator } from './narrator.ts';
 
 const run = promisify(execFile);
@@ -22,7 +24,7 @@ export type ObserverOptions = {
   readonly repository: string;
   readonly repoUrl: string;
   readonly folder: string;
-  readonly api: { readonly url: string; readonly token: string };
+  readonly api: Api;
 };
 
 /** An observer that has its own clone in `folder`, and shares nothing with the service. `repoUrl` holds the login of a person. */
@@ -32,8 +34,9 @@ export async function createObserver(options: ObserverOptions): Promise<Observer
     (await run('git', ['-C', options.folder, ...args], { env, maxBuffer: 16 << 20 })).stdout;
   await run('git', ['clone', '-q', '--bare', options.repoUrl, options.folder], { env });
   const fetchMain = () => git('fetch', '-q', 'origin', '+refs/heads/*:refs/heads/*');
+  const api = createApi(options.api);
   const ask = async (path: string): Promise<unknown> => {
-    const answer = await fetch(`${options.api.url}${path}`, { headers: { authorization: `Bearer ${options.api.token}` } });
+    const answer = await api(path);
     if (answer.status === 404) return undefined;
     if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();

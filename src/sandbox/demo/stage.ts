@@ -7,14 +7,18 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Explanation } from '../../reconcile/explain.ts';
 import { startGitRemote } from '../git-remote/start-git-remote.ts';
-import { startKubernetes } from '../kubernetes/server.ts';
+import type { Api } from '../kubernetes/api.ts';
+import { accessTo } from '../kubernetes/player/client.ts';
 import { startPlayer } from '../kubernetes/player.ts';
+import { createPuller } from '../registry/pull.ts';
 import { pushImage, retag } from '../registry/push.ts';
 import { startRegistry } from '../registry/start-registry.ts';
 import { applyObject, installKinds } from './cluster-setup.ts';
 import type { Addresses } from './fixtures.ts';
 import { applicationManifest, repositoryFiles, repositorySecret } from './fixtures.ts';
 import { startMeasurements } from './measurements.ts';
+import type { GroundKubernetes, Grounds } from './grounds.ts';
+import { startGrounds } from './grounds.ts';
 import type { Narrator } from './narrator.ts';
 import type { Observer } from './observe.ts';
 import { createObserver } from './observe.ts';
@@ -36,7 +40,7 @@ export type Stage = {
   readonly personUrl: string;
   /** The bare repository behind the remote. */
   readonly repositoryPath: string;
-  readonly api: { readonly url: string; readonly token: string };
+  readonly api: Api;
   readonly serviceUrl: string;
   /** The settings file of the service; `explain` reads it too. */
   readonly settingsFile: string;
@@ -56,42 +60,18 @@ const botLogin = { username: 'windlass', password: 'a-password-of-the-demo' };
 type Servers = {
   readonly registry: Awaited<ReturnType<typeof startRegistry>>;
   readonly remote: Awaited<ReturnType<typeof startGitRemote>>;
-  readonly kubernetes: Awaited<ReturnType<typeof startKubernetes>>;
+  readonly kubernetes: GroundKubernetes;
 };
 
-async function startServers(folder: string, notify: { url: string; token: string }): Promise<Servers> {
+type Webhook = { readonly url: string; readonly token: string };
+
+async function startServers(folder: string, notify: Webhook, grounds: Grounds): Promise<Servers> {
   const [registry, remote, kubernetes] = await Promise.all([
     startRegistry({ notify }),
     startGitRemote({ folder: join(folder, 'remote'), credential: botLogin }),
-    startKubernetes(),
+    startGrounds(grounds),
   ]);
   return { registry, remote, kubernetes };
-}
-
-/** Digest of a tag, and error ratio that is written on the image: read from the registry as a node would. */
-function imageReader(registry: Servers['registry']) {
-  const at = (image: string) => {
-    const [named = '', digest] = image.split('@');
-    const path = named.slice(named.indexOf('/') + 1);
-    const colon = path.lastIndexOf(':');
-    return { repository: colon < 0 ? path : path.slice(0, colon), reference: digest ?? path.slice(colon + 1) };
-  };
-  const manifestOf = async (image: string) => {
-    const { repository, reference } = at(image.replace(/^docker-pullable:\/\//, ''));
-    const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, { headers: { accept: '*/*' } });
-    return answer.ok ? { repository, answer } : undefined;
-  };
-  return {
-    digestOf: async (image: string) => (await manifestOf(image))?.answer.headers.get('docker-content-digest') ?? undefined,
-    errorRatioOf: async (imageId: string) => {
-      const found = await manifestOf(imageId);
-      if (found === undefined) return 0;
-      const manifest = (await found.answer.json()) as { config: { digest: string } };
-      const config = await fetch(`${registry.url}/v2/${found.repository}/blobs/${manifest.config.digest}`);
-      const { config: held } = (await config.json()) as { config?: { Labels?: Record<string, string> } };
-      return Number(held?.Labels?.[ratioLabel] ?? 0);
-    },
-  };
 }
 
 /** Puts the first version and the files of the repository where the story begins. */
@@ -141,13 +121,19 @@ async function freePort(): Promise<number> {
 }
 
 /** Everything but the service: servers, player, traffic, the repository, the Application that nobody has synced yet. */
-async function setScene(cast: Cast, random: () => number, folder: string, webhook: { url: string; token: string }) {
-  const servers = await startServers(folder, webhook);
+async function setScene({ cast, random, grounds }: Play, folder: string, webhook: Webhook) {
+  const servers = await startServers(folder, webhook, grounds);
   const { registry, remote, kubernetes } = servers;
-  const api = { url: kubernetes.url, token: kubernetes.token };
-  const reader = imageReader(registry);
-  const player = await startPlayer({ server: api.url, token: api.token, resolveImage: reader.digestOf, workloads: true });
-  const metrics = await startMeasurements({ api, errorRatioOf: reader.errorRatioOf, random });
+  const { api } = kubernetes;
+  const puller = createPuller(registry.url);
+  // Before the player, which would wait for kinds that it does not know.
+  await installKinds(api);
+  const player = await startPlayer({ ...accessTo(api), resolveImage: puller.digestOf, workloads: !kubernetes.hasControllers });
+  const metrics = await startMeasurements({
+    api,
+    errorRatioOf: async (imageId) => Number((await puller.labelsOf(imageId))[ratioLabel] ?? 0),
+    random,
+  });
   const repoUrl = remote.url('config.git');
   const personUrl = repoUrl.replace('http://', `http://${botLogin.username}:${botLogin.password}@`);
   const addresses = { registryHost: registry.host, repoUrl, metricsUrl: metrics.url };
@@ -159,7 +145,6 @@ async function setScene(cast: Cast, random: () => number, folder: string, webhoo
     await pushImage(registry.url, cast.repository, tag, { labels: { [ratioLabel]: ratio.toFixed(4) } });
   };
   await push(cast.versions.first, 'good');
-  await installKinds(api);
   for (const name of ['argocd', 'windlass']) await applyObject(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await applyObject(api, repositorySecret(addresses, botLogin));
   await applyObject(api, applicationManifest(cast, addresses));
@@ -172,11 +157,14 @@ async function setScene(cast: Cast, random: () => number, folder: string, webhoo
   return { ...servers, api, metrics, personUrl, addresses, kubeconfig, push, stop };
 }
 
+/** What is played, with which chance, and on whose API. */
+export type Play = { readonly cast: Cast; readonly random: () => number; readonly grounds: Grounds };
+
 /** Starts everything, and the service last: the same code as in production, as a process of its own. */
-export async function setStage(cast: Cast, random: () => number, narrator: Narrator, log?: ServiceLog): Promise<Stage> {
+export async function setStage(play: Play, narrator: Narrator, log?: ServiceLog): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-demo-'));
   try {
-    return await setStageIn(folder, cast, random, { narrator, log: log ?? (await openServiceLog(undefined, () => undefined)) });
+    return await setStageIn(folder, play, { narrator, log: log ?? (await openServiceLog(undefined, () => undefined)) });
   } catch (thrown) {
     await rm(folder, { recursive: true, force: true });
     throw thrown;
@@ -185,13 +173,16 @@ export async function setStage(cast: Cast, random: () => number, narrator: Narra
 
 type Listeners = { readonly narrator: Narrator; readonly log: ServiceLog };
 
-async function setStageIn(folder: string, cast: Cast, random: () => number, { narrator, log }: Listeners): Promise<Stage> {
+async function setStageIn(folder: string, play: Play, { narrator, log }: Listeners): Promise<Stage> {
+  const { cast } = play;
   const port = await freePort();
   const serviceUrl = `http://127.0.0.1:${port}`;
   const webhook = { url: `${serviceUrl}/webhooks/registry`, token: randomUUID() };
-  const scene = await setScene(cast, random, folder, webhook);
+  const scene = await setScene(play, folder, webhook);
   const { registry, remote, api, addresses, kubeconfig, personUrl, metrics, push } = scene;
-  narrator.event(`registry ${registry.url}, Git ${addresses.repoUrl}, Kubernetes API ${api.url} (in memory), metrics ${metrics.url}`);
+  narrator.event(
+    `registry ${registry.url}, Git ${addresses.repoUrl}, Kubernetes API ${api.url} (${scene.kubernetes.described}), metrics ${metrics.url}`,
+  );
   const settingsFile = join(folder, 'windlass.yaml');
   await writeFile(settingsFile, settingsText({ kubeconfig, folder, registryHost: registry.host, registryUrl: registry.url, port }));
   const env = { WINDLASS_DEMO_WEBHOOK: webhook.token, DEMO_FOLDER: folder };

@@ -2,6 +2,7 @@ import { Agent, request } from 'undici';
 import { isBody } from '../../../kernel/json.ts';
 import type { Body } from '../../../kernel/json.ts';
 import { bodyAt, listAt, textAt } from '../object.ts';
+import type { Api } from '../api.ts';
 import type { ApiObject } from '../object.ts';
 
 export type Client = {
@@ -21,6 +22,10 @@ export type Mirror = {
 };
 
 export type Access = { readonly server: string; readonly token: string; readonly ca?: string };
+
+export function accessTo({ url, token, ca }: Api): Access {
+  return { server: url, token, ...(ca === undefined ? {} : { ca }) };
+}
 
 /** A client of a Kubernetes API, as small as the player needs it. */
 export function createClient(access: Access, signal: AbortSignal): Client {

@@ -1,7 +1,8 @@
 import { evaluate } from './promql/evaluate.ts';
 import { labelsKey } from './promql/match.ts';
 import { parseQuery } from './promql/parse.ts';
-import { badData, QueryRefusal } from './promql/refusal.ts';
+import { badData, parseError, QueryRefusal, typeName } from './promql/refusal.ts';
+import { durationMs } from './promql/tokens.ts';
 import type { Series, Value } from './promql/value.ts';
 
 export type Reply = { readonly status: number; readonly body: unknown };
@@ -37,10 +38,12 @@ export function answerQueryRange(parameters: URLSearchParams, series: readonly S
 
 function momentsOf(parameters: URLSearchParams): readonly number[] {
   const [start, end] = [momentOf(parameters.get('start')), momentOf(parameters.get('end'))];
-  const step = Number(/^([\d.]+)s?$/.exec(parameters.get('step') ?? '')?.[1] ?? NaN) * 1000;
+  const written = parameters.get('step') ?? '';
+  const step = /^[\d.]+$/.test(written) ? Number(written) * 1000 : durationMs(written);
   if (start === undefined || end === undefined || !(step > 0) || end < start) return badData('invalid parameter "start", "end" or "step"');
   const count = Math.floor((end - start) / step) + 1;
-  if (count > mostPoints) badData(`exceeded maximum resolution of ${mostPoints} points per timeseries`);
+  if (count > mostPoints)
+    badData('exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)');
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
@@ -54,18 +57,24 @@ function answering(ask: () => unknown): Reply {
 }
 
 function queryOf(parameters: URLSearchParams): string {
-  return parameters.get('query') ?? badData('invalid parameter "query": it is missing');
+  return parameters.get('query') ?? parseError('no expression found in input');
 }
 
 function momentOf(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   const ms = Number.isFinite(Number(text)) ? Number(text) * 1000 : Date.parse(text);
-  return Number.isNaN(ms) ? badData(`invalid parameter "time": cannot parse ${JSON.stringify(text)}`) : ms;
+  return Number.isNaN(ms)
+    ? badData(`invalid parameter "time": invalid time value for 'time': cannot parse ${JSON.stringify(text)} to a valid timestamp`)
+    : ms;
 }
 
 function samplesOf(value: Value): readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[] {
   if (value.kind === 'vector') return value.samples;
-  return value.kind === 'scalar' ? [{ labels: {}, value: value.value }] : badData(`invalid expression type ${value.kind} for range query`);
+  return value.kind === 'scalar'
+    ? [{ labels: {}, value: value.value }]
+    : badData(
+        `invalid parameter "query": invalid expression type ${JSON.stringify(typeName(value.kind))} for range query, must be Scalar or instant Vector`,
+      );
 }
 
 function written(value: Value, at: number): unknown {
@@ -92,6 +101,7 @@ function written(value: Value, at: number): unknown {
 }
 
 function valueText(value: number): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
+  // Go writes at least two digits of an exponent.
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value).replace(/e([+-])(\d)$/, 'e$10$2');
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }

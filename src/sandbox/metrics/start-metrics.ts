@@ -77,6 +77,7 @@ async function answer(request: IncomingMessage, { source, now = Date.now }: Metr
 async function parametersOf(request: IncomingMessage, url: URL): Promise<URLSearchParams | number> {
   if (request.method === 'GET') return url.searchParams;
   if (request.method !== 'POST') return 405;
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return url.searchParams;
   let form = '';
   for await (const chunk of request) {
     form += String(chunk);

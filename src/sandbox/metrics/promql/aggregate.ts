@@ -1,6 +1,6 @@
 import type { Sample, Value } from './value.ts';
 import { type Labels, labelsKey, withoutName } from './match.ts';
-import { badData } from './refusal.ts';
+import { parseError, typeName } from './refusal.ts';
 import type { Aggregation } from './tree.ts';
 
 type Reduce = (values: readonly number[]) => number;
@@ -30,7 +30,7 @@ const reductions: Readonly<Record<string, Reduce>> = {
 export function aggregate({ operator, grouping }: Aggregation, value: Value): Value {
   const reduce = reductions[operator];
   if (value.kind !== 'vector' || reduce === undefined)
-    return badData(`expected type instant vector in aggregation expression, got ${value.kind}`);
+    return parseError(`expected type instant vector in aggregation expression, got ${typeName(value.kind)}`);
   const groups = new Map<string, { readonly labels: Labels; readonly values: number[] }>();
   for (const sample of value.samples) {
     const labels = groupLabels(sample, grouping);

@@ -1,7 +1,8 @@
 import { aggregate } from './aggregate.ts';
 import { combine } from './combine.ts';
 import { compileMatcher, withoutName } from './match.ts';
-import { badData } from './refusal.ts';
+import { growth } from './rate.ts';
+import { parseError, typeName } from './refusal.ts';
 import type { Expression, Selector } from './tree.ts';
 import type { Sample, Series, Value } from './value.ts';
 
@@ -21,7 +22,7 @@ export function evaluate(expression: Expression, series: readonly Series[], at: 
     case 'negation':
       return negate(run(expression.of));
     case 'call':
-      return call(expression.name, run(expression.of));
+      return call(expression.name, run(expression.of), at);
     case 'aggregation':
       return aggregate(expression, run(expression.of));
     case 'binary':
@@ -49,37 +50,29 @@ function latest({ labels, points, endedAt }: Series, at: number): readonly Sampl
 function negate(value: Value): Value {
   if (value.kind === 'scalar') return { kind: 'scalar', value: -value.value };
   if (value.kind !== 'vector')
-    return badData(`unary expression only allowed on expressions of type scalar or instant vector, got ${value.kind}`);
+    return parseError(
+      `unary expression only allowed on expressions of type scalar or instant vector, got ${JSON.stringify(typeName(value.kind))}`,
+    );
   return { kind: 'vector', samples: value.samples.map((sample) => ({ labels: withoutName(sample.labels), value: -sample.value })) };
 }
 
-function call(name: string, value: Value): Value {
+function call(name: string, value: Value, at: number): Value {
   if (name === 'vector') return { kind: 'vector', samples: [{ labels: {}, value: expectKind(name, value, 'scalar').value }] };
   if (name === 'scalar') {
     const { samples } = expectKind(name, value, 'vector');
     return { kind: 'scalar', value: samples.length === 1 ? (samples[0]?.value ?? NaN) : NaN };
   }
   const { series, rangeMs } = expectKind(name, value, 'matrix');
-  return { kind: 'vector', samples: series.flatMap((each) => growth(each, name === 'increase' ? rangeMs / 1000 : 1)) };
+  const samples = series.flatMap(({ labels, points }) => {
+    const grown = growth(points, { at, rangeMs });
+    return grown === undefined ? [] : [{ labels: withoutName(labels), value: name === 'increase' ? grown : grown / (rangeMs / 1000) }];
+  });
+  return { kind: 'vector', samples };
 }
 
 function expectKind<Kind extends Value['kind']>(name: string, value: Value, kind: Kind): Extract<Value, { kind: Kind }> {
   const isExpected = (given: Value): given is Extract<Value, { kind: Kind }> => given.kind === kind;
-  return isExpected(value) ? value : badData(`expected type ${kind} in call to function ${name}, got ${value.kind}`);
-}
-
-/**
- * Growth of a counter per second, times `seconds`. A fall is a reset to zero. Simpler than Prometheus, which stretches the growth to
- * the edges of the range but at most half an interval beyond the points: here it is growth between the first and the last point over
- * the time between them. The two agree where the points fill the range; for a series that began within it, Prometheus answers less.
- */
-function growth({ labels, points }: Series, seconds: number): readonly Sample[] {
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined || last.at === first.at) return [];
-  let grown = 0;
-  for (const [index, point] of points.entries()) {
-    const before = points[index - 1];
-    if (before !== undefined) grown += point.value < before.value ? point.value : point.value - before.value;
-  }
-  return [{ labels: withoutName(labels), value: (grown / ((last.at - first.at) / 1000)) * seconds }];
+  return isExpected(value)
+    ? value
+    : parseError(`expected type ${typeName(kind)} in call to function ${JSON.stringify(name)}, got ${typeName(value.kind)}`);
 }

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { sentenceOf } from '../../../kernel/failure.ts';
-import { badData } from './refusal.ts';
+import { parseError } from './refusal.ts';
 import type { Matcher } from './tree.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (thrown) {
-    return badData(`error parsing regexp ${JSON.stringify(pattern)}: ${sentenceOf(thrown)}`);
+    return parseError(sentenceOf(thrown));
   }
 }
 

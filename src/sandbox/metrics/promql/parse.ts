@@ -1,5 +1,5 @@
 import { compileMatcher } from './match.ts';
-import { badData, outside } from './refusal.ts';
+import { outside, parseError } from './refusal.ts';
 import { durationMs, readTokens, type Token } from './tokens.ts';
 import type { Expression, Matcher } from './tree.ts';
 
@@ -11,6 +11,12 @@ const functions: ReadonlySet<string> = new Set(['rate', 'increase', 'scalar', 'v
 const levels: readonly ReadonlySet<string>[] = [new Set(['or']), comparisons, new Set(['+', '-']), new Set(['*', '/'])];
 
 const foreignWords: ReadonlySet<string> = new Set(['and', 'unless', 'offset', 'on', 'ignoring', 'group_left', 'group_right', 'atan2']);
+const tokenNames: Readonly<Partial<Record<Token['kind'], string>>> = {
+  word: 'identifier ',
+  number: 'number ',
+  text: 'string ',
+  duration: 'duration ',
+};
 const deepest = 100;
 
 /** Parses a query of the subset; throws a QueryRefusal that names what is outside it. */
@@ -58,9 +64,9 @@ class Parser {
 
   #unexpected(): never {
     const { kind, text } = this.#current;
-    if (kind === 'end') return badData('parse error: unexpected end of input');
+    if (kind === 'end') return parseError(this.#position === 0 ? 'no expression found in input' : 'unexpected end of input');
     const foreign = foreignWords.has(text) || text === '@' || text === '%' || text === '^' || text === ':';
-    return foreign ? outside(JSON.stringify(text)) : badData(`parse error: unexpected ${JSON.stringify(text)}`);
+    return foreign ? outside(JSON.stringify(text)) : parseError(`unexpected ${tokenNames[kind] ?? ''}${JSON.stringify(text)}`);
   }
 
   #level(index: number): Expression {
@@ -77,7 +83,7 @@ class Parser {
 
   #unary(): Expression {
     this.#depth += 1;
-    if (this.#depth > deepest) badData(`a query is nested deeper than ${deepest}`);
+    if (this.#depth > deepest) parseError(`a query is nested deeper than ${deepest}`);
     const negative = this.#takes('-');
     const plain = negative || this.#takes('+');
     const of = plain ? this.#unary() : this.#ranged();
@@ -90,9 +96,12 @@ class Parser {
     if (!this.#takes('[')) return of;
     if (of.kind !== 'selector') return outside('a range of anything but a selector');
     const { kind, text } = this.#next();
-    if (kind !== 'duration') badData(`parse error: bad duration ${JSON.stringify(text)}`);
+    // Prometheus 3 takes a number for seconds.
+    if (kind !== 'duration' && kind !== 'number') parseError(`unexpected ${JSON.stringify(text)} in subquery or range selector`);
+    const rangeMs = kind === 'number' ? Number(text) * 1000 : durationMs(text);
+    if (!(rangeMs > 0)) parseError('duration must be greater than 0');
     this.#expect(']');
-    return { ...of, rangeMs: durationMs(text) };
+    return { ...of, rangeMs };
   }
 
   #primary(): Expression {
@@ -140,7 +149,7 @@ class Parser {
     const labels: string[] = [];
     while (!this.#takes(')')) {
       const { kind, text } = this.#next();
-      if (kind !== 'word') badData(`parse error: ${JSON.stringify(text)} is no label`);
+      if (kind !== 'word') parseError(`unexpected ${tokenNames[kind] ?? ''}${JSON.stringify(text)} in grouping opts`);
       labels.push(text);
       if (!this.#takes(',') && !this.#sees(')')) this.#unexpected();
     }
@@ -151,7 +160,8 @@ class Parser {
     const named: Matcher[] = name === undefined ? [] : [{ label: '__name__', operator: '=', value: name }];
     const matchers = [...named, ...(this.#takes('{') ? this.#matchers() : [])];
     // Prometheus refuses a selector that an empty label set could match.
-    if (!matchers.some((matcher) => !compileMatcher(matcher)({}))) badData('vector selector must contain at least one non-empty matcher');
+    if (!matchers.some((matcher) => !compileMatcher(matcher)({})))
+      parseError('vector selector must contain at least one non-empty matcher');
     return { kind: 'selector', matchers, rangeMs: undefined };
   }
 
@@ -174,6 +184,6 @@ class Parser {
   #operator(): Matcher['operator'] {
     const { text } = this.#next();
     if (text === '=' || text === '!=' || text === '=~' || text === '!~') return text;
-    return badData(`parse error: ${JSON.stringify(text)} is no label matcher, expected one of =, !=, =~, !~`);
+    return parseError(`unexpected ${JSON.stringify(text)} in label matching, expected one of =, !=, =~, !~`);
   }
 }

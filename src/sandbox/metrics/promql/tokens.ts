@@ -1,4 +1,4 @@
-import { badData, outside } from './refusal.ts';
+import { outside, parseError } from './refusal.ts';
 
 export type Token = { readonly kind: 'word' | 'number' | 'text' | 'sign' | 'duration' | 'end'; readonly text: string };
 
@@ -29,7 +29,7 @@ function readToken(query: string, position: number): readonly [Token['kind'] | '
     const text = at.exec(query)?.[0];
     if (text !== undefined) return [kind, text];
   }
-  return badData(`parse error: unexpected character ${JSON.stringify(query.charAt(position))} at ${position + 1}`);
+  return parseError(`unexpected character: ${JSON.stringify(query.charAt(position))} at ${position + 1}`);
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'" };

@@ -203,11 +203,10 @@ describe('the schema of the values', () => {
 
   it.skipIf(helm === '')('takes the defaults of config/windlass.yaml', async () => {
     const defaults = parse(readFileSync(new URL('../../config/windlass.yaml', import.meta.url), 'utf8')) as Record<string, Fields>;
-    const { namespace, webhooks, ...settings } = defaults;
     const without = (section: string, ...keys: readonly string[]) =>
-      Object.fromEntries(Object.entries(settings[section] ?? {}).filter(([key]) => !keys.includes(key)));
+      Object.fromEntries(Object.entries(section === '' ? defaults : (defaults[section] ?? {})).filter(([key]) => !keys.includes(key)));
     const given = {
-      ...settings,
+      ...without('', 'namespace', 'webhooks'),
       cluster: without('cluster', 'kubeconfig', 'context'),
       git: without('git', 'stateDir', 'caFile'),
       render: without('render', 'toolDir'),
@@ -229,14 +228,12 @@ describe('the schema of the values', () => {
 
   it('finds a comment before every value of values.yaml', () => {
     const lines = readFileSync(join(chart, 'values.yaml'), 'utf8').split('\n');
-    const uncommented = lines.filter((line, index) => {
-      const [, indent = '', key] = /^( *)([A-Za-z]+):/.exec(line) ?? [];
-      if (key === undefined || indent.length > 2) return false;
-      const before = lines[index - 1]?.trim() ?? '';
-      const next = lines[index + 1] ?? '';
-      const section = line.endsWith(':') && next.trim().startsWith('#');
-      return !before.startsWith('#') && !section && !['requests', 'limits'].includes(key);
+    const said = (line = '') => line.trim().startsWith('#');
+    const bare = lines.filter((line, index) => {
+      const [, indent = '', key = '', value] = /^( {0,2})([A-Za-z]+):(.*)$/.exec(line) ?? [];
+      const opens = value === '' && indent === '' && said(lines[index + 1]);
+      return key !== '' && !opens && !said(lines[index - 1]);
     });
-    expect(uncommented).toEqual([]);
+    expect(bare).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { applicationPath, field, listAt, podsPath, rolloutPath, textAt } from '../scenarios/api.ts';
+import { applicationPath, field, podsPath, rolloutPath, textAt } from '../scenarios/api.ts';
 import { application, holdsFile } from '../scenarios/manifests.ts';
 import { replaced } from '../scenarios/repository.ts';
 import type { LoggedCommit, Repository } from '../scenarios/repository.ts';
@@ -83,8 +83,8 @@ export async function restart({ world }: Place, app: string): Promise<void> {
   });
 }
 
-/** An Application that holds one of every kind: made, changed and pruned. */
-export async function applyAndPruneEverything(place: Place, app: string): Promise<void> {
+/** An Application that holds one of every kind: made, changed, and then told to be pruned. */
+export async function holdEverything(place: Place, app: string): Promise<void> {
   const { world } = place;
   const repository = await world.repository(app, workloadFiles('1'));
   const annotations = { 'image-list': undefined };
@@ -100,9 +100,4 @@ export async function applyAndPruneEverything(place: Place, app: string): Promis
   await syncedAt(place, app, await repository.head());
   await syncedAt(place, app, await repository.commit('Change all', workloadFiles('2')));
   await repository.commit('Keep one', withoutWorkloads);
-  await until('everything to be pruned', async () => {
-    const status = await world.api.get(applicationPath(app));
-    const left = listAt(status, 'status.resources');
-    return left.length <= 2 ? true : not(status);
-  });
 }

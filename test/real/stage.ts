@@ -7,6 +7,7 @@ import { createCluster } from '../../src/cluster/cluster.ts';
 import { Failure } from '../../src/kernel/failure.ts';
 import { isBody } from '../../src/kernel/json.ts';
 import type { ObjectRef } from '../../src/kernel/refs.ts';
+import type { MetricsPort } from '../../src/reconcile/ports.ts';
 import { createService } from '../../src/reconcile/service.ts';
 import type { Service } from '../../src/reconcile/service.ts';
 import type { KubeObject } from '../../src/resources/meta.ts';
@@ -40,7 +41,7 @@ const away = (): never => {
 };
 
 /** The loops on a real API, with everything else out of reach. */
-function serviceOn(cluster: Cluster): Service {
+function serviceOn(cluster: Cluster, measure: MetricsPort['measure']): Service {
   const git = { resolve: away, fetch: away, read: away, log: away, tree: away, blobs: away, trailers: away, push: away, keepsOurs: away };
   const claims = { namespaces: ['argocd'] };
   const clock = {
@@ -56,7 +57,7 @@ function serviceOn(cluster: Cluster): Service {
       ...{ clock, random: Math.random, newId: () => 'id', log: silentLog, cluster, git },
       registry: { list: away, facts: away, served: away },
       render: { render: away },
-      metrics: { measure: away },
+      metrics: { measure },
     },
     credentials: { secret: () => undefined, secrets: () => [], env: () => undefined },
     workers: 4,
@@ -99,8 +100,11 @@ export function seen(user: Cluster, look: (object: KubeObject | undefined) => bo
   });
 }
 
+/** What a play needs besides its Rollout: other objects, and what is measured; else nothing can be. */
+type Props = { readonly objects?: readonly object[]; readonly measure?: MetricsPort['measure'] };
+
 /** A control plane, a player, the service's loops with nothing but the cluster in reach, and one Rollout that runs. */
-export async function startRealStage(rollout: object): Promise<RealStage> {
+export async function startRealStage(rollout: object, more: Props = {}): Promise<RealStage> {
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of ends) await end();
@@ -122,10 +126,10 @@ export async function startRealStage(rollout: object): Promise<RealStage> {
     const spec = { project: 'default', source, destination: { server: 'https://kubernetes.default.svc', namespace } };
     const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'web', namespace: 'argocd' }, spec };
     await applyObject(plane, application);
-    await applyObject(plane, rollout);
+    for (const object of [...(more.objects ?? []), rollout]) await applyObject(plane, object);
     const user = await open();
     await user.watch({ group: 'argoproj.io', kind: 'Rollout' }, AbortSignal.timeout(patienceMs));
-    const service = serviceOn(await open());
+    const service = serviceOn(await open(), more.measure ?? away);
     ends.unshift(() => service.stop());
     await service.start(AbortSignal.timeout(600_000));
     await seen(user, (object) => acted(object) && phaseOf(object) === 'Healthy');

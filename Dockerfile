@@ -41,7 +41,7 @@ RUN set -eu; \
 FROM ${NODE_IMAGE}
 # tini ends what a killed git leaves behind: Node as process 1 reaps only its own children.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates git tini \
+    && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
     && rm -rf /var/lib/apt/lists/* \
     && install --directory --owner=node --group=node --mode=0750 /var/lib/windlass
 COPY --from=tools /usr/local/bin/kustomize /usr/local/bin/helm /usr/local/bin/

@@ -23,6 +23,7 @@ const everything = {
   },
   webhook: { secretName: 'hook' },
   certificateAuthorities: { configMap: 'authorities' },
+  knownHosts: { configMap: 'argocd-ssh-known-hosts-cm' },
   env: [{ name: 'REGISTRY_LOGIN', secretName: 'registry', secretKey: 'login' }],
   serviceAccount: { annotations: { role: 'windlass' } },
   rbac: { extraWorkloads: [{ apiGroups: [''], resources: ['secrets'] }] },

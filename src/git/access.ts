@@ -15,6 +15,8 @@ export type Reach = {
   readonly secrets: readonly string[];
   /** Who logs in, for sentences; undefined where nobody does, '' where the name may be the secret. */
   readonly user: string | undefined;
+  /** The private key of an ssh address. */
+  readonly sshKey?: Secret;
   /** One text per way of reaching: calls share what they fetch only where this is equal. */
   readonly key: string;
 };
@@ -29,15 +31,23 @@ export function reachOf(repo: RepoAccess, protocols: readonly string[]): Reach {
     throw new Failure('unsupported', `${url}: ${protocol} addresses are not allowed; allowed are ${protocols.join(', ')}`);
   }
   const login = /^https?$/.test(protocol) && credential !== undefined ? loginOf(url, credential) : undefined;
+  const key = protocol === 'ssh' && repo.sshKey !== undefined ? { sshKey: repo.sshKey } : {};
+  const secrets = secretsOf(credential, key.sshKey);
   return {
     id: repoIdOf(url),
     url,
     label: url,
     config: [['remote.origin.url', url], ['http.followRedirects', login === undefined ? 'initial' : 'false'], ...(login?.config ?? [])],
-    secrets: credential === undefined ? [] : [basicAuth(credential), credential.password.reveal()].filter((text) => text !== ''),
+    secrets,
     user: login?.user,
-    key: `${url}\n${credential === undefined ? '' : basicAuth(credential)}`,
+    key: [url, ...secrets].join('\n'),
+    ...key,
   };
+}
+
+function secretsOf(credential: Credential | undefined, sshKey: Secret | undefined): readonly string[] {
+  const login = credential === undefined ? [] : [basicAuth(credential), credential.password.reveal()];
+  return [...login, sshKey?.reveal() ?? ''].filter((text) => text !== '');
 }
 
 type Login = { readonly config: Reach['config']; readonly user: string };

@@ -1,4 +1,4 @@
-import type { Credential } from '../kernel/secret.ts';
+import type { Credential, Secret } from '../kernel/secret.ts';
 import type { Oid, Sha } from '../kernel/refs.ts';
 import type { Trailers } from '../kernel/trailers.ts';
 import type { Splice } from '../writeback/edit.ts';
@@ -22,8 +22,8 @@ export type Pushed =
   | { readonly kind: 'rewritten'; readonly head: Sha }
   | { readonly kind: 'refused'; readonly because: string };
 
-/** A repository as it is reached: its address as written, and a credential that is bound to its host. */
-export type RepoAccess = { readonly url: string; readonly credential?: Credential };
+/** A repository as it is reached: its address as written, and a credential that is bound to its host; for ssh addresses a private key (PEM or OpenSSH). */
+export type RepoAccess = { readonly url: string; readonly credential?: Credential; readonly sshKey?: Secret };
 
 /** One blob of a commit's tree. `path` counts from the root of the repository; mode 120000 is a symbolic link, 160000 a submodule. */
 export type TreeEntry = { readonly path: string; readonly mode: string; readonly oid: Oid; readonly size?: number };

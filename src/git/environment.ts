@@ -10,6 +10,8 @@ export type GitOptions = {
   readonly allowProtocols?: readonly string[];
   /** File with the certificates that TLS is checked against, in PEM. */
   readonly caFile?: string;
+  /** Host keys of ssh servers, as known_hosts writes them; where absent, those of the machine and of the user who runs this. */
+  readonly knownHostsFile?: string;
   /** Packs that a clone may gather before they are joined; default 50. */
   readonly packLimit?: number;
   /** Milliseconds that commits are dated with. */
@@ -35,9 +37,13 @@ const fixedConfig: readonly (readonly [string, string])[] = [
 
 /**
  * The whole environment of a git command: nothing is inherited but the search path, no configuration of user or system counts, nobody
- * is asked for a password. `config` goes in as environment, so that it is in no process list.
+ * is asked for a password. `config` goes in as environment, so that it is in no process list. `keyFile` is the private key for ssh.
  */
-export function environmentOf(options: GitOptions, config: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+export function environmentOf(
+  options: GitOptions,
+  config: readonly (readonly [string, string])[],
+  keyFile?: string,
+): Readonly<Record<string, string>> {
   const all = [...fixedConfig, ...config];
   const pairs = all.flatMap(([key, value], index): [string, string][] => [
     [`GIT_CONFIG_KEY_${index}`, key],
@@ -53,11 +59,22 @@ export function environmentOf(options: GitOptions, config: readonly (readonly [s
     GIT_TERMINAL_PROMPT: '0',
     GIT_LITERAL_PATHSPECS: '1',
     GIT_ALLOW_PROTOCOL: (options.allowProtocols ?? defaultProtocols).join(':'),
-    GIT_SSH_COMMAND: 'ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10',
+    GIT_SSH_COMMAND: sshCommand(options.knownHostsFile, keyFile),
     ...(options.caFile === undefined ? {} : { GIT_SSL_CAINFO: path.resolve(options.caFile) }),
     GIT_CONFIG_COUNT: String(all.length),
     ...Object.fromEntries(pairs),
   };
+}
+
+/** Git hands this to a shell. A server that is not known by its key is never talked to. */
+function sshCommand(knownHostsFile: string | undefined, keyFile: string | undefined): string {
+  const words = ['ssh', '-F', '/dev/null', ...['BatchMode=yes', 'StrictHostKeyChecking=yes'].flatMap((option) => ['-o', option])];
+  words.push('-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=10');
+  // Without IdentitiesOnly the keys of the user who runs this are offered, too, and counted as failed tries.
+  if (keyFile !== undefined) words.push('-o', 'IdentitiesOnly=yes', '-i', keyFile);
+  if (knownHostsFile !== undefined)
+    words.push('-o', 'GlobalKnownHostsFile=/dev/null', '-o', `UserKnownHostsFile="${path.resolve(knownHostsFile)}"`);
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
 }
 
 /**

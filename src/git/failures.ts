@@ -19,6 +19,11 @@ const signs: readonly Sign[] = [
   login,
   { pattern: /Host key verification failed/i, code: 'unauthorized', advice: 'add the host key to known_hosts' },
   {
+    pattern: /Permission denied \([\w,-]+\)|Load key .*: (?:error in|invalid)/i,
+    code: 'unauthorized',
+    advice: 'check the sshPrivateKey of the repository Secret',
+  },
+  {
     pattern: /returned error: 403|Permission denied|access denied|Permission to .* denied/i,
     code: 'forbidden',
     advice: 'the login is known but not allowed to do this',
@@ -51,13 +56,17 @@ const signs: readonly Sign[] = [
   { pattern: /transport .* not allowed/i, code: 'unsupported', advice: 'this kind of address is not allowed' },
 ];
 
+// What git puts behind the words of ssh, which say more.
+const closing =
+  /^(?:fatal: Could not read from remote repository\.|Please make sure you have the correct access rights|and the repository exists\.)$/;
+
 /** What a git command's standard error says, as a failure with a cause of its own for each code. No secret is in it. */
 export function failureOf(what: string, reach: Reach, stderr: string): Failure {
   const bare = redact(stderr, reach.secrets);
   const said = bare
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(hint|warning|From |To )/.test(line));
+    .filter((line) => line !== '' && !/^(hint|warning|From |To )/.test(line) && !closing.test(line));
   // git's own last words come behind those of the remote and of curl.
   const last = said.findLast((line) => /^(fatal|error|remote):/.test(line)) ?? said.at(-1) ?? 'no reason was given';
   const sign = signs.find(({ pattern }) => pattern.test(bare));

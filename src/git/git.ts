@@ -12,6 +12,7 @@ import { defaultProtocols } from './environment.ts';
 import { fetchBranch, resolveRevision } from './fetch.ts';
 import { readLogs, readTrailers } from './log.ts';
 import { listTree, readBlobs, readFiles } from './objects.ts';
+import { removeKeys } from './key-file.ts';
 import { keepsOurs, pushCommits } from './push.ts';
 import type { Count, GitStats, Session } from './session.ts';
 import { openSession } from './session.ts';
@@ -46,6 +47,7 @@ export interface Git {
  */
 export function createGit(options: GitOptions): Git {
   const release = lockFolder(options.stateDir);
+  removeKeys(options.stateDir);
   const counts: Record<Count, number> = { fetches: 0, pushes: 0, blobFetches: 0, lookups: 0 };
   const cloneOf = openClones(options);
   const fetching = new Map<string, Promise<Sha>>();
@@ -99,6 +101,7 @@ export function createGit(options: GitOptions): Git {
     stats: () => ({ ...counts }),
     async close() {
       await Promise.allSettled(running);
+      removeKeys(options.stateDir);
       release();
     },
   };

@@ -5,6 +5,7 @@ import { removeLeftovers } from './clones.ts';
 import type { GitOptions } from './environment.ts';
 import { environmentOf, localEnvironmentOf, promised } from './environment.ts';
 import { failureOf, withLabel } from './failures.ts';
+import { writeKey } from './key-file.ts';
 import type { Ran } from './run.ts';
 import { runGit } from './run.ts';
 
@@ -37,7 +38,10 @@ export function openSession(options: GitOptions, reach: Reach, clone: Clone, cou
     maxBytes: outputLimit,
   };
   const localEnv = localEnvironmentOf(options);
-  const remoteEnv = environmentOf(options, [...promised, ...reach.config]);
+  const remoteEnv = async () => {
+    const keyFile = reach.sshKey === undefined ? undefined : await writeKey(options.stateDir, reach.sshKey);
+    return environmentOf(options, [...promised, ...reach.config], keyFile);
+  };
   return {
     reach,
     clone,
@@ -52,7 +56,7 @@ export function openSession(options: GitOptions, reach: Reach, clone: Clone, cou
     async remote(count, args, more = {}) {
       counted(count);
       try {
-        return await runGit({ ...base, args, env: remoteEnv, ...more });
+        return await runGit({ ...base, args, env: await remoteEnv(), ...more });
       } catch (thrown) {
         // A killed git leaves its lock files; the next command would stumble over them. A lookup takes none, and others may run beside it.
         if (thrown instanceof Failure && thrown.code !== 'unsupported' && count !== 'lookups') await removeLeftovers(clone.folder);

@@ -33,8 +33,8 @@ function secretText(secret: KubeObject, key: string): string | undefined {
  * segments of the url's (LOOP 20: `https://github.com` does not match `https://github.com.evil.example`).
  */
 export function matchesRepository(pattern: string, url: string): boolean {
-  if (!URL.canParse(pattern) || !URL.canParse(url)) return pattern === url;
-  const [held, asked] = [new URL(pattern), new URL(url)];
+  const [held, asked] = [addressOf(pattern), addressOf(url)];
+  if (held === undefined || asked === undefined) return pattern === url;
   const segments = (path: string) =>
     path
       .replace(/\.git$/, '')
@@ -44,19 +44,41 @@ export function matchesRepository(pattern: string, url: string): boolean {
   return held.protocol === asked.protocol && held.host === asked.host && heldPath.every((segment, index) => askedPath[index] === segment);
 }
 
+/** `git@host:path` is `ssh://git@host/path`. */
+function addressOf(written: string): URL | undefined {
+  const scp = written.includes('://') ? null : /^([\w.-]+@)?([\w.-]+):(.+)$/.exec(written);
+  const url = scp === null ? written : `ssh://${scp[1] ?? ''}${scp[2] ?? ''}/${scp[3] ?? ''}`;
+  return URL.canParse(url) ? new URL(url) : undefined;
+}
+
 const secretType = 'argocd.argoproj.io/secret-type';
 
-type RepositorySecret = { readonly exact: boolean; readonly pattern: string; readonly name: string; readonly credential: Credential };
+type RepositorySecret = {
+  readonly exact: boolean;
+  readonly pattern: string;
+  readonly name: string;
+  readonly access: Omit<RepoAccess, 'url'>;
+};
 
 /** What a Secret offers for a repository: `repository` for exactly this one, `repo-creds` for everything below its url. */
 function repositorySecret(secret: KubeObject, url: string): readonly RepositorySecret[] {
   const type = secret.metadata.labels?.[secretType];
-  const [pattern = '', password] = [secretText(secret, 'url'), secretText(secret, 'password')];
+  const pattern = secretText(secret, 'url') ?? '';
   const exact = type === 'repository';
   const matches = matchesRepository(pattern, url) && (exact ? repoIdOf(pattern) === repoIdOf(url) : type === 'repo-creds');
-  if (!matches || password === undefined) return [];
-  const credential = { username: secretText(secret, 'username') ?? 'git', password: new Secret(password) };
-  return [{ exact, pattern, name: describeRef(refOf(secret, '')), credential }];
+  const access = matches ? loginOf(secret) : {};
+  return Object.keys(access).length === 0 ? [] : [{ exact, pattern, name: describeRef(refOf(secret, '')), access }];
+}
+
+/** What a repository Secret logs in with (Argo CD v3.5): a password, or a private key for ssh addresses. */
+function loginOf(secret: KubeObject): Omit<RepoAccess, 'url'> {
+  const [password, key] = [secretText(secret, 'password'), secretText(secret, 'sshPrivateKey')];
+  return {
+    ...(password === undefined
+      ? {}
+      : { credential: { username: secretText(secret, 'username') ?? 'git', password: new Secret(password) } }),
+    ...(key === undefined || key === '' ? {} : { sshKey: new Secret(key) }),
+  };
 }
 
 /** Argo CD's repository Secrets (v3.5): `repository` before `repo-creds`, then the longest url, then the first name. */
@@ -65,7 +87,7 @@ export function repositoryAccess(url: string, sources: CredentialSources): RepoA
     .secrets()
     .flatMap((secret) => repositorySecret(secret, url))
     .sort((a, b) => Number(b.exact) - Number(a.exact) || b.pattern.length - a.pattern.length || (a.name < b.name ? -1 : 1));
-  return best === undefined ? { url } : { url, credential: best.credential };
+  return { url, ...best?.access };
 }
 
 function splitUserPassword(text: string): Credential | undefined {

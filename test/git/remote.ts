@@ -42,7 +42,7 @@ export function openGit(options: Partial<GitOptions> = {}): Git {
 }
 
 /** A person with a work tree, who pushes past the server. */
-type Person = {
+export type Person = {
   readonly folder: string;
   readonly git: (...args: string[]) => string;
   readonly write: (files: Record<string, string>) => void;
@@ -50,7 +50,7 @@ type Person = {
   readonly push: (...args: string[]) => void;
 };
 
-function openWorkTree(repository: string): Person {
+export function openWorkTree(repository: string): Person {
   const folder = temporaryFolder();
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
   const git = (...args: string[]) =>

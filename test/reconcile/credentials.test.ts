@@ -40,7 +40,9 @@ describe('a repository credential is for', () => {
     ['not another scheme', 'https://github.com', 'http://github.com/acme/shop', false],
     ['not another port', 'https://github.com', 'https://github.com:8443/acme/shop', false],
     ['not the same repository by ssh', 'https://github.com/acme', 'git@github.com:acme/shop.git', false],
-    ['not a longer text that is no URL', 'git@github.com:acme', 'git@github.com:acme/shop.git', false],
+    ['everything below a path, by ssh', 'git@github.com:acme', 'git@github.com:acme/shop.git', true],
+    ['an ssh address as another one writes it', 'git@github.com:acme/shop', 'ssh://git@github.com/acme/shop.git', true],
+    ['not another host by ssh', 'git@github.com:acme', 'git@github.com.evil.example:acme/shop.git', false],
   ])('%s', (_, pattern, url, expected) => {
     expect(matchesRepository(pattern, url)).toBe(expected);
   });
@@ -72,6 +74,19 @@ describe('the credential of a repository', () => {
     ],
   ])('is %s', (_, secrets, expected) => {
     expect(usernameFor(shop, secrets)).toBe(expected);
+  });
+
+  it('is a private key for an ssh address, and what has neither key nor password is passed over', () => {
+    const key = secret('key', { url: 'git@git.example.com:acme/shop.git', sshPrivateKey: 'a key' }, 'repository');
+    const empty = secret('empty', { url: 'ssh://git@git.example.com/acme/shop', sshPrivateKey: '' }, 'repository');
+    const team = secret('team', { url: 'ssh://git@git.example.com/acme', sshPrivateKey: 'of the team' }, 'repo-creds');
+    const keyFor = (url: string, secrets: readonly KubeObject[]) => repositoryAccess(url, sourcesOf(secrets)).sshKey?.reveal();
+    expect(keyFor('git@git.example.com:acme/shop.git', [team, key])).toBe('a key');
+    expect(keyFor('ssh://git@git.example.com/acme/shop', [team, key])).toBe('a key');
+    expect(keyFor('git@git.example.com:acme/shop.git', [team, empty])).toBe('of the team');
+    expect(keyFor('git@git.example.org:acme/shop.git', [team, key])).toBeUndefined();
+    expect(keyFor(shop, [team, key])).toBeUndefined();
+    expect(inspect(repositoryAccess('git@git.example.com:acme/shop.git', sourcesOf([key])))).not.toContain('a key');
   });
 
   it('has the name git where the Secret names nobody, and reads stringData of an object that was never stored', () => {

@@ -57,12 +57,12 @@ function joinSpots(spotted: readonly Spotted[]): readonly Spot[] {
 }
 
 /** One way of reaching the repository: an address, which may hold a login, and a credential. */
-function wayOf({ url, credential }: RepoAccess): string {
-  return `${url}\n${credential?.username ?? ''}\n${credential?.password.reveal() ?? ''}`;
+function wayOf({ url, credential, sshKey }: RepoAccess): string {
+  return `${url}\n${credential?.username ?? ''}\n${credential?.password.reveal() ?? ''}\n${sshKey?.reveal() ?? ''}`;
 }
 
-function hasLogin({ url, credential }: RepoAccess): boolean {
-  return credential !== undefined || /^\w+:\/\/[^/]*@/.test(url);
+function hasLogin({ url, credential, sshKey }: RepoAccess): boolean {
+  return credential !== undefined || sshKey !== undefined || /^\w+:\/\/[^/]*@/.test(url);
 }
 
 /** What one wrongly written address brings: its Applications are told, and the others go on. */

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
+import { realOr } from './programs.ts';
+import { describeForge } from './registry/forge.ts';
 import { describeListing } from './registry/listing.ts';
 import { describeLogin } from './registry/login.ts';
 import { describeManifests } from './registry/manifests.ts';
@@ -9,7 +11,8 @@ import { registries } from './registry/servers.ts';
 import { RegistryStage } from './registry/stage.ts';
 
 // Two readers of one registry must say the same. What only ours can do stands in rows of its own, and docs/decisions/0001 says why.
-process.stdout.write(`Registry contract: ${registries.map(([name]) => name).join(' and ')}\n`);
+const forges = realOr('Registry', 'gitea', (path) => path);
+process.stdout.write(`Registry contract: ${[...registries, ...forges].map(([name]) => name).join(', ')}\n`);
 
 describe.each(registries)('%s', (_, start) => {
   const stage = new RegistryStage(start);
@@ -19,6 +22,8 @@ describe.each(registries)('%s', (_, start) => {
   describeManifests(stage);
   describeLogin(stage);
 });
+
+describe.each(forges)('%s', (_, path) => describeForge(path));
 
 // What a person cannot make distribution do, and other registries do: docker-registry-client stands here with what it did.
 describe('a registry with limits of its own', () => {

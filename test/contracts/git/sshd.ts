@@ -9,11 +9,14 @@ import { freePort, makeHome, startProgram } from '../programs.ts';
 import type { GitServer, HostedRepository } from './servers.ts';
 import { refusal } from './servers.ts';
 
+/** Comes with ssh itself. */
+const keygen = 'ssh-keygen';
+
 /** sshd on loopback with keys of its own, which lets one key in and runs git for it; with protocol 0 it does not pass on what git asks for. */
 export async function startSshd(path: string, protocol: 0 | 2): Promise<GitServer> {
   const [home, port] = await Promise.all([makeHome(), freePort()]);
   const at = (name: string): string => join(home, name);
-  for (const key of ['host', 'bot', 'stranger']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(key)]);
+  for (const key of ['host', 'bot', 'stranger']) execFileSync(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', at(key)]);
   const publicKey = async (key: string): Promise<string> => (await readFile(at(`${key}.pub`), 'utf8')).trim();
   await writeFile(at('authorized_keys'), `command="git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"",restrict ${await publicKey('bot')}\n`);
   await writeFile(at('known_hosts'), `[127.0.0.1]:${port} ${await publicKey('host')}\n`);

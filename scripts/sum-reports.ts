@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Prints 'N passed, N failed' over the reports of one run: vitest's JSON, the demo's JSON lines and the status of each check.
+ * Prints 'N passed, N failed' over the reports of one run: vitest's JSON, the JSON lines of each demo and the status of each check.
  * A report that is missing or says nothing is a failure. Exit status 1 when anything failed.
  */
 type Sum = { readonly passed: number; readonly failed: number };
 
-const [vitestFile = '', demoFile = '', ...checks] = process.argv.slice(2);
+const [vitestFile = '', ...others] = process.argv.slice(2);
+const checks = others.filter((other) => /^\d+$/.test(other));
+const demoFiles = others.filter((other) => !checks.includes(other));
 
 function whole(value: unknown): number {
   return typeof value === 'number' ? value : 0;
@@ -39,7 +41,7 @@ function sumDemo(text: string): Sum {
 
 const sums: readonly Sum[] = [
   read(vitestFile, sumVitest),
-  read(demoFile, sumDemo),
+  ...demoFiles.map((file) => read(file, sumDemo)),
   ...checks.map((status) => (status === '0' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })),
 ];
 const passed = sums.reduce((sum, one) => sum + one.passed, 0);

@@ -17,7 +17,7 @@ import type { Installed } from './installed.ts';
 import { startInstalled } from './installed.ts';
 import { nameOf, neededBy, permissionsOf } from './permissions.ts';
 import { missingFor, stillAllowedWithout } from './reviews.ts';
-import { holdEverything, lower, raiseTwice, restart } from './play.ts';
+import { holdEverything, holding, lower, raiseTwice, restart } from './play.ts';
 
 vi.setConfig({ testTimeout: patienceMs });
 
@@ -117,6 +117,23 @@ describe.skipIf(helm === undefined || realBinaries === undefined)('the installed
   it('asked for every permission that the roles give, and for no other', async () => {
     const given = permissionsOf(await rolesOf()).map(nameOf);
     expect([...requested(), ...Object.keys(unseen)].sort()).toEqual(given.sort());
+  });
+
+  it.each([
+    ['list', 'Role', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'reader' }, rules: [] }],
+    ['patch', 'Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'password' } }],
+  ])('says in its log that it may not %s a %s, a kind that is not in rbac.workloads', async (verb, kind, object) => {
+    const app = `no-${kind.toLowerCase()}s`;
+    const repository = await world.repository(app, { 'manifests/object.json': JSON.stringify(object) });
+    await world.apply(holding(app, repository.url));
+    const refused = `User \\"system:serviceaccount:windlass:windlass\\" cannot ${verb} resource \\"${kind.toLowerCase()}s\\"`;
+    const line = await until(`a line of the log about ${app}`, () =>
+      service
+        .log()
+        .split('\n')
+        .find((one) => one.includes(refused)),
+    );
+    expect(JSON.parse(line)).toMatchObject({ key: `argocd/${app}`, level: 'warn' });
   });
 
   it('would miss any single permission that is taken away', async () => {

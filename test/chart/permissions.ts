@@ -5,7 +5,7 @@ export type Permission = { readonly group: string; readonly resource: string; re
 
 type Rule = { readonly apiGroups: readonly string[]; readonly resources: readonly string[]; readonly verbs: readonly string[] };
 
-export function rulesOf(role: Rendered): readonly Rule[] {
+function rulesOf(role: Rendered): readonly Rule[] {
   return (role as unknown as { readonly rules: readonly Rule[] }).rules;
 }
 

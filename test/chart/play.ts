@@ -83,20 +83,17 @@ export async function restart({ world }: Place, app: string): Promise<void> {
   });
 }
 
+/** An Application of a directory of manifests, with no image to watch. */
+export function holding(app: string, repoUrl: string): object {
+  const annotations = { 'image-list': undefined };
+  return application({ name: app, repoUrl, image: 'none', namespace: app, annotations, spec: workloadSource(repoUrl) });
+}
+
 /** An Application that holds one of every kind: made, changed, and then told to be pruned. */
 export async function holdEverything(place: Place, app: string): Promise<void> {
   const { world } = place;
   const repository = await world.repository(app, workloadFiles('1'));
-  const annotations = { 'image-list': undefined };
-  const options = {
-    name: app,
-    repoUrl: repository.url,
-    image: 'none',
-    namespace: app,
-    annotations,
-    spec: { ...workloadSource(repository.url) },
-  };
-  await world.apply(application(options));
+  await world.apply(holding(app, repository.url));
   await syncedAt(place, app, await repository.head());
   await syncedAt(place, app, await repository.commit('Change all', workloadFiles('2')));
   await repository.commit('Keep one', withoutWorkloads);

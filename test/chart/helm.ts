@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { counterpart } from '../real/counterparts.ts';
@@ -18,10 +21,14 @@ export function findHelm(): string | undefined {
 /** What a run of Helm came to; `said` is everything that it printed. */
 export type HelmRun = { readonly ok: boolean; readonly out: string; readonly said: string };
 
+/** Helm's own folders and its client's: made at the first run, gone with the process's temporary files. */
+const home = mkdtempSync(join(tmpdir(), 'windlass-helm-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+
 /** Runs Helm with nothing of this machine's configuration; `input` is read as `-f -`. */
 export function runHelm(path: string, args: readonly string[], input: object = {}): Promise<HelmRun> {
   return new Promise((resolve) => {
-    const env = { HELM_CACHE_HOME: '/nonexistent', HELM_CONFIG_HOME: '/nonexistent', HELM_DATA_HOME: '/nonexistent' };
+    const env = { HOME: home };
     const child = execFile(path, [...args, '-f', '-'], { env }, (error, out, said) =>
       resolve({ ok: error === null, out, said: `${out}${said}` }),
     );

@@ -42,6 +42,7 @@ async function write(context: RolloutContext, run: Resource<AnalysisRun>, status
   const { cluster } = context.ports;
   const on = refOf(run.raw, cluster.name);
   const acted = await cluster.act({ do: 'status', on, body: { status }, ...(on.uid === undefined ? {} : { if: { uid: on.uid } }) }, signal);
+  if (acted.kind === 'conflict') throw new Failure('conflict', `AnalysisRun ${on.namespace}/${on.name}: ${acted.because}`);
   if (acted.kind === 'refused') throw new Failure('rejected', `AnalysisRun ${on.namespace}/${on.name}: ${acted.because}`);
 }
 

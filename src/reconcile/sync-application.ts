@@ -132,6 +132,25 @@ export async function syncApplication(context: SyncContext, key: string, signal:
     return { againAt: poll };
   }
   const turn: Turn = { context, app, wanted: desired, signal };
+  return tellDenied(turn, () => bringAbout(turn, poll));
+}
+
+/** What this service may not do stays so until somebody permits it: the Application says what is missing, not only the log. */
+async function tellDenied({ context, app, wanted, signal }: Turn, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Failure) || thrown.code !== 'forbidden') throw thrown;
+    const condition = { type: 'ComparisonError', message: thrown.message };
+    await writeStatus({ context, app, signal }, { desired: { kind: 'unknown', condition, revision: wanted.revision } });
+    throw thrown;
+  }
+}
+
+/** Compares, and syncs where that is due. */
+async function bringAbout(turn: Turn, poll: Millis): Promise<Outcome> {
+  const { context, app, wanted: desired, signal } = turn;
+  const { clock } = context.ports;
   const compared = await compareNow(turn);
   const running = isRunning(app.resource.view.status?.operationState);
   const auto = autoSync(app.resource, compared, desired.revision, clock.now());

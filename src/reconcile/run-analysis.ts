@@ -94,5 +94,7 @@ async function takeDue(
       'measured',
     );
   }
-  return nextMeasurements({ ...recorded, status }, clock.now()).wakeAt;
+  // Measuring and writing took time: what became due meanwhile is due at once, and nothing else would say so.
+  const next = nextMeasurements({ ...recorded, status }, clock.now());
+  return next.due.length > 0 ? clock.now() : next.wakeAt;
 }

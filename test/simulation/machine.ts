@@ -12,7 +12,8 @@ const mostJobs = 20_000;
 
 /**
  * Time and order of a simulated world. Every request and every answer waits here as a job; the machine lets one happen at a time, in an
- * order that the seed decides, so that any two of them may overtake one another and a crash may come between any two.
+ * order that the seed decides, so that any two of them may overtake one another and a crash may come between any two. Some jobs take a
+ * millisecond, and a sleeper may wake one too early, as timers do.
  */
 export class Machine {
   #now: number;
@@ -36,7 +37,8 @@ export class Machine {
       sleep: (ms, signal) =>
         new Promise((resolve) => {
           if (signal.aborted) return resolve();
-          const sleeper = { at: this.#now + ms, life, wake: resolve };
+          const early = ms > 1 && this.#random.below(4) === 0 ? 1 : 0;
+          const sleeper = { at: this.#now + ms - early, life, wake: resolve };
           this.#sleepers.push(sleeper);
           const forget = (): void => {
             this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
@@ -70,6 +72,7 @@ export class Machine {
       this.#sinceTimePassed += 1;
       if (this.#sinceTimePassed > mostJobs) throw new Error(`still at work after ${mostJobs} turns in which no time passed`);
       if (job?.life?.alive === false) continue;
+      if (this.#random.below(4) === 0) this.#now += 1;
       job?.run();
       await drained();
     }

@@ -25,8 +25,12 @@ describe('a world in which anything happens', () => {
 
 describe('the invariants', () => {
   let records: Records;
+  /** The first story in which canaries failed and were answered; that there is one is a test of its own below. */
   beforeAll(async () => {
-    ({ records } = await play(5, steps));
+    for (const seed of fixed) {
+      ({ records } = await play(seed, steps));
+      if (records.commits.some(lowering) && records.findings.filter(({ kind }) => kind === 'failed').length > 1) return;
+    }
   });
 
   const change = (alter: (commit: ModelCommit) => ModelCommit, which: (commit: ModelCommit) => boolean): Records => {

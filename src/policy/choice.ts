@@ -26,12 +26,40 @@ export type Watch = {
   readonly ignore: readonly string[];
   readonly forceUpdate: boolean;
   readonly pullSecret?: string;
+  /** `pull-secret`, parsed. */
+  readonly credential?: CredentialWish;
   readonly platforms?: readonly Platform[];
   /** The kustomize image entry to replace, where it is not the image itself (`kustomize.image-name`). */
   readonly kustomizeName?: string;
   /** Values paths that receive the image in a Helm source (`helm.image-name`, `helm.image-tag`, `helm.image-spec`). */
   readonly helm?: { readonly imageName?: string; readonly imageTag?: string; readonly imageSpec?: string };
+  /** `order`: which end of the order is chosen; absent means ascending, so that the last one is. */
+  readonly order?: 'ascending' | 'descending';
+  /** What is ordered instead of the tag: groups of the RE2 expression put into the template (Go's Regexp.Expand: `$1`, `${name}`). */
+  readonly extract?: { readonly expression: string; readonly template: string };
+  /** `min-age`: how long a tag must have been there before it is chosen. */
+  readonly minAgeMs?: number;
+  /** `require-platforms`: each of them must be in a tag's index and be served. */
+  readonly requirePlatforms?: readonly Platform[];
+  /** `follow`: a mutable tag; the immutable tag with its digest is written. */
+  readonly follow?: string;
+  /** `hold: "true"`: this image is not raised. */
+  readonly held?: boolean;
+  /** `paused: "true"` for this image alone. */
+  readonly paused?: boolean;
+  /** `schedule`: five cron fields, checked; raises happen only in the minutes that they name. */
+  readonly schedule?: string;
+  /** The settings ask for v1.3's reading of Image Updater's annotations; absent means v0.18. */
+  readonly compat?: 'v1';
 };
+
+/** Where an annotation says that the user and password of a registry are. `registry` is the text before `=`, which is for people. */
+export type CredentialWish = (
+  | { readonly kind: 'pullsecret'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'secret'; readonly namespace: string; readonly name: string; readonly field: string }
+  | { readonly kind: 'env'; readonly variable: string }
+  | { readonly kind: 'ext'; readonly path: string }
+) & { readonly registry?: string };
 
 /** What happened to one tag, and which rule said so: shown by `explain` for every tag. */
 export type TagVerdict = { readonly tag: string; readonly verdict: 'chosen' | 'eligible' | 'dropped' | 'held'; readonly because: string };

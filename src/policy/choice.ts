@@ -61,8 +61,38 @@ export type CredentialWish = (
   | { readonly kind: 'ext'; readonly path: string }
 ) & { readonly registry?: string };
 
-/** What happened to one tag, and which rule said so: shown by `explain` for every tag. */
-export type TagVerdict = { readonly tag: string; readonly verdict: 'chosen' | 'eligible' | 'dropped' | 'held'; readonly because: string };
+/** The rules that can say something about a tag: `explain` groups by them. */
+export type TagRule =
+  | 'allow-tags'
+  | 'ignore-tags'
+  | 'extract'
+  | 'strategy' // no place in its order: no version, no number
+  | 'constraint'
+  | 'below' // older than Git's value
+  | 'hold' // held, not above a held tag, or the digest of one
+  | 'person' // a person's answer in Git's history (LOOP 4)
+  | 'pin'
+  | 'paused'
+  | 'schedule'
+  | 'min-age'
+  | 'platforms'
+  | 'not-served'
+  | 'own-echo' // built from a commit of ours (LOOP 5)
+  | 'follow'
+  | 'listing' // the tags are not all known
+  | 'unknown'; // a fact could not be had
+
+/**
+ * What happened to one tag, and which rule said so: shown by `explain` for every tag. `until` is when a rule of time lets the tag pass,
+ * where that is known.
+ */
+export type TagVerdict = {
+  readonly tag: string;
+  readonly verdict: 'chosen' | 'eligible' | 'dropped' | 'held';
+  readonly because: string;
+  readonly rule?: TagRule;
+  readonly until?: Time;
+};
 
 /** A fact that a decision lacks; the loop gathers exactly that and asks again. */
 export type Need =

@@ -24,5 +24,19 @@ export type TagFacts = {
   readonly revision?: string;
 };
 
-/** Where a registry answers and who asks. A credential is bound to the registry's host before it comes here (LOOP 20). */
-export type RegistryAccess = { readonly apiUrl: string; readonly credential?: Credential };
+/**
+ * What a registry itself says of all tags of an image: when it received what stands behind them, and its digest, where it says so. Times of
+ * the registry's clock, which a publisher cannot choose. Tags that it does not name are not in it.
+ */
+export type TagTimes = ReadonlyMap<string, { readonly digest?: Digest; readonly pushedAt?: Time }>;
+
+/**
+ * Where a registry answers and who asks. A credential is bound to the registry's host before it comes here (LOOP 20). `provider` names the
+ * row of the table of providers where the host does not tell; `providerUrl` is the address of the provider's own API where it is elsewhere.
+ */
+export type RegistryAccess = {
+  readonly apiUrl: string;
+  readonly credential?: Credential;
+  readonly provider?: string;
+  readonly providerUrl?: string;
+};

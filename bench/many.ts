@@ -13,6 +13,7 @@ import { createHeads, createListings } from '../src/reconcile/sources.ts';
 import type { UpdateContext } from '../src/reconcile/update/context.ts';
 import { branchKey } from '../src/reconcile/update/context.ts';
 import { createSubscriptions } from '../src/reconcile/update/index.ts';
+import { createPushRefusals } from '../src/reconcile/update/push-refusals.ts';
 import { updateImages } from '../src/reconcile/update-images.ts';
 import { kinds } from '../src/reconcile/world.ts';
 import { createRegistryClient } from '../src/registry/client.ts';
@@ -124,6 +125,7 @@ export async function measureMany(applications: number, distinct: number): Promi
   const context: UpdateContext = {
     ports,
     lowered: new Map(),
+    pushRefusals: createPushRefusals(ports, 120_000),
     settings: {
       author: { name: 'windlass', email: 'windlass@example.com' },
       holdsPath: '.windlass/holds.yaml',

@@ -81,6 +81,7 @@ async function serve(settings: Settings, log: Logger, signal: AbortSignal): Prom
     metricsText: () => metrics.text(service.depths()),
     explain: (namespace, name, asking) => service.explain(namespace, name, asking),
     onRegistryEvent: ({ image }) => service.look(image),
+    onPush: (push) => service.lookAtGit(push),
     ...(secret === undefined ? {} : { webhookSecret: secret }),
     log,
   });

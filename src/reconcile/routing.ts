@@ -1,6 +1,7 @@
 import type { WatchEvent } from '../cluster/answers.ts';
 import { sentenceOf } from '../kernel/failure.ts';
 import { isBody } from '../kernel/json.ts';
+import type { RepoId } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import { refOf } from '../resources/meta.ts';
@@ -14,7 +15,7 @@ import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { subscriptionText } from './update/index.ts';
 import type { AppView } from './world.ts';
-import { applicationOf, kinds, readApplication } from './world.ts';
+import { applicationOf, kinds, readApplication, readApplications } from './world.ts';
 
 export type RouterOptions = {
   readonly ports: Ports;
@@ -34,6 +35,8 @@ export interface Router {
   begin(): void;
   /** Hears what an Application (`namespace/name`) asks for, and sets its branch to work. */
   subscribe(key: string, signal: AbortSignal): Promise<Outcome>;
+  /** Fetches a branch again for everybody who follows it; answers the branches (`repository#branch`) that somebody does. */
+  routePush(push: { readonly repositories: readonly RepoId[]; readonly branch: string }): readonly string[];
   /** Branch that an Application follows, as last heard. */
   branchOf(app: AppView): string;
 }
@@ -100,6 +103,20 @@ class EventRouter implements Router {
     if (app !== undefined) this.#options.queues.syncs.add(keyOf(app.resource.raw));
   }
 
+  routePush({ repositories, branch }: { readonly repositories: readonly RepoId[]; readonly branch: string }): readonly string[] {
+    const { ports, contexts, queues, settings } = this.#options;
+    const keys = repositories.map((repository) => branchKey(repository, branch));
+    const updated = contexts.subscriptions.branches().filter((key) => keys.includes(key));
+    // What an Application follows may be the default branch by no name: a fetch too many does no harm.
+    const followed = repositories.flatMap((repository) => ['', 'HEAD', branch].map((name) => branchKey(repository, name)));
+    const synced = readApplications(ports.cluster, settings.claims).apps.filter((app) => followed.includes(this.branchOf(app)));
+    if (updated.length + synced.length === 0) return [];
+    for (const repository of repositories) contexts.update.heads.forget(repository, branch);
+    for (const key of updated) queues.updates.add(key);
+    for (const app of synced) queues.syncs.add(keyOf(app.resource.raw));
+    return [...new Set([...updated, ...synced.map((app) => this.branchOf(app))])];
+  }
+
   /** What is remembered of an object goes with it; runs that were kept for a Rollout or an Application may go now. */
   #routeGone(object: KubeObject): void {
     const { ports, queues, contexts } = this.#options;
@@ -117,6 +134,7 @@ class EventRouter implements Router {
     if (!Object.hasOwn(object.metadata.labels ?? {}, repositorySecretLabel)) return;
     const { cluster } = this.#options.ports;
     const { contexts, queues } = this.#options;
+    contexts.update.pushRefusals.clear();
     for (const key of cluster.list(kinds.application).map(keyOf)) {
       queues.syncs.add(key);
       queues.subscriptions.add(key);

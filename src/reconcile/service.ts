@@ -1,6 +1,6 @@
 import type { WatchEvent } from '../cluster/answers.ts';
 import type { ImageName } from '../kernel/image.ts';
-import type { ObjectRef } from '../kernel/refs.ts';
+import type { ObjectRef, RepoId } from '../kernel/refs.ts';
 import { advanceRollout } from './advance-rollout.ts';
 import type { Board } from './board.ts';
 import { createBoard } from './board.ts';
@@ -19,6 +19,7 @@ import type { Tally, UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { createSubscriptions } from './update/index.ts';
+import { createPushRefusals } from './update/push-refusals.ts';
 import { updateImages } from './update-images.ts';
 import type { Router } from './routing.ts';
 import { createRouter } from './routing.ts';
@@ -41,6 +42,8 @@ export interface Service {
   start(signal: AbortSignal): Promise<void>;
   /** A hint that the image has a new tag: it only makes the bot look (LOOP 20). */
   look(image: ImageName): void;
+  /** A hint that somebody pushed to a branch, with every name of its repository: it only makes us look. Answers whom it concerns. */
+  lookAtGit(push: { readonly repositories: readonly RepoId[]; readonly branch: string }): readonly string[];
   explain(namespace: string | undefined, name: string, signal: AbortSignal): Promise<Explanation | undefined>;
   depths(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -67,6 +70,7 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
     board,
     credentials,
     lowered: new Map(),
+    pushRefusals: createPushRefusals(ports, options.update.registryPollMs),
     ...(options.tally === undefined ? {} : { tally: options.tally }),
   };
   const sync: SyncContext = { ports, settings: options.sync, heads, board, credentials, predictions: createPredictions(ports.cluster) };
@@ -136,6 +140,7 @@ export function createService(options: ServiceOptions): Service {
       contexts.update.listings.forget(image);
       contexts.subscriptions.branchesOf(image).forEach((key) => queues.updates.add(key));
     },
+    lookAtGit: (push) => router.routePush(push),
     explain: (namespace, name, signal) =>
       describeApplication(contexts, { ...(namespace === undefined ? {} : { namespace }), name }, signal),
     depths: () => Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.depth()])),

@@ -1,11 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ImageName } from '../kernel/image.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { readBody } from './body.ts';
+import type { PushHint } from './git-events.ts';
+import { pushesOf } from './git-events.ts';
 import { hintsOf } from './registry-events.ts';
 import type { Reply } from './reply.ts';
 import { refusal } from './reply.ts';
+import { isSender } from './sender.ts';
 
 /** What the HTTP edge asks the service. */
 export type Answers = {
@@ -13,6 +15,8 @@ export type Answers = {
   readonly metricsText: () => Promise<string>;
   readonly explain?: (namespace: string | undefined, name: string, signal: AbortSignal) => Promise<unknown>;
   readonly onRegistryEvent?: (hint: { readonly image: ImageName }) => void;
+  /** Answers the branches that somebody follows, and that are looked at now. */
+  readonly onPush?: (hint: PushHint) => readonly string[];
   readonly webhookSecret?: Secret;
 };
 
@@ -32,6 +36,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/readyz$/, answer: ({ ready }) => Promise.resolve(readiness(ready())) },
   { method: 'GET', path: /^\/metrics$/, answer: answerMetrics },
   { method: 'POST', path: /^\/webhooks\/registry$/, answer: answerRegistryWebhook },
+  { method: 'POST', path: /^\/webhooks\/git$/, answer: answerGitWebhook },
   { method: 'GET', path: new RegExp(`^/api/applications/(?:(${objectName})/)?(${objectName})/explain$`), answer: answerExplain },
 ];
 
@@ -63,24 +68,33 @@ async function answerExplain({ explain }: Answers, { signal }: Asked, parts: rea
 }
 
 async function answerRegistryWebhook(answers: Answers, { request }: Asked): Promise<Reply> {
-  const { webhookSecret, onRegistryEvent } = answers;
-  if (webhookSecret === undefined || onRegistryEvent === undefined) {
-    return refusal(404, 'webhooks are off: set webhooks.secretEnv or webhooks.secretFile');
-  }
-  if (!sameSecret(request.headers.authorization, webhookSecret)) {
-    return refusal(401, 'expected the header Authorization: Bearer with the webhook secret', { 'www-authenticate': 'Bearer' });
-  }
-  const body = await readBody(request, webhookLimitBytes);
-  if (body === undefined) return refusal(413, `a notification has at most ${webhookLimitBytes} bytes`, { connection: 'close' });
-  const hints = hintsOf(body);
+  const { onRegistryEvent } = answers;
+  const read = await readNotification(answers, request);
+  if (read.kind === 'refused') return read.reply;
+  const hints = hintsOf(read.body);
   if (hints.kind === 'refused') return refusal(400, hints.because);
-  for (const image of hints.images) onRegistryEvent({ image });
+  for (const image of hints.images) onRegistryEvent?.({ image });
   return { status: 202, body: { looking: hints.images } };
 }
 
-/** Compared by hash, so that neither content nor length shows in the time. */
-function sameSecret(header: string | undefined, secret: Secret): boolean {
-  const given = /^Bearer\s+(\S.*)$/i.exec(header ?? '')?.[1] ?? '';
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(given), hash(secret.reveal())) && given !== '';
+async function answerGitWebhook(answers: Answers, { request }: Asked): Promise<Reply> {
+  const { onPush } = answers;
+  const read = await readNotification(answers, request);
+  if (read.kind === 'refused') return read.reply;
+  const hints = pushesOf(read.body);
+  if (hints.kind === 'refused') return refusal(400, hints.because);
+  return { status: 202, body: { looking: hints.pushes.flatMap((push) => onPush?.(push) ?? []) } };
+}
+
+type Notification = { readonly kind: 'read'; readonly body: Buffer } | { readonly kind: 'refused'; readonly reply: Reply };
+
+/** The body of a notification whose sender knows the secret, or what is answered to anybody else. */
+async function readNotification({ webhookSecret }: Answers, request: IncomingMessage): Promise<Notification> {
+  const refuse = (...because: Parameters<typeof refusal>): Notification => ({ kind: 'refused', reply: refusal(...because) });
+  if (webhookSecret === undefined) return refuse(404, 'webhooks are off: set webhooks.secretEnv or webhooks.secretFile');
+  const body = await readBody(request, webhookLimitBytes);
+  if (body === undefined) return refuse(413, `a notification has at most ${webhookLimitBytes} bytes`, { connection: 'close' });
+  if (isSender(request.headers, body, webhookSecret)) return { kind: 'read', body };
+  const expected = 'expected the header Authorization: Bearer with the webhook secret, or a signature made with it';
+  return refuse(401, expected, { 'www-authenticate': 'Bearer' });
 }

@@ -12,6 +12,7 @@ import type { CredentialSources, RegistryHost } from '../credentials.ts';
 import type { Ports } from '../ports.ts';
 import type { Heads, Listings } from '../sources.ts';
 import type { AppView, Claims } from '../world.ts';
+import type { PushRefusals } from './push-refusals.ts';
 import type { Refusals } from './refusals.ts';
 
 export type UpdateSettings = {
@@ -43,6 +44,7 @@ export type UpdateContext = {
   readonly tally?: Tally;
   /** Automatic lowerings of this process, by branch: a storm is one wherever it blows. */
   readonly lowered: Map<string, readonly Millis[]>;
+  readonly pushRefusals: PushRefusals;
 };
 
 /** One Application's wish to be kept current, resolved to a repository, a branch and a target. */

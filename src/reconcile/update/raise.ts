@@ -6,6 +6,7 @@ import type { Edit } from '../../writeback/edit.ts';
 import { combine } from '../../writeback/combine.ts';
 import { edit } from '../../writeback/targets.ts';
 import type { Decided, Gathered, UpdateContext } from './context.ts';
+import { branchKey } from './context.ts';
 import type { WrittenImage } from './message.ts';
 import { raiseText } from './message.ts';
 import { noteRace, refuseWhileStopping } from './race.ts';
@@ -116,6 +117,7 @@ async function pushBundles(pushing: Pushing, { bundles, commits }: Attempt): Pro
     context.tally?.countCommits('raise', pushed.commits.length);
     const head = pushed.commits.at(-1);
     if (head !== undefined) context.heads.learn(gathered.repoId, gathered.branch, head);
+    for (const one of bundles) context.pushRefusals.accepted(pushKey(gathered, one));
     return { ...nothing, pushed: changesOf(bundles, pushed.commits) };
   }
   if (pushed.kind !== 'refused') {
@@ -123,7 +125,23 @@ async function pushBundles(pushing: Pushing, { bundles, commits }: Attempt): Pro
     return { ...nothing, raced: true };
   }
   if (bundles.length > 1) return pushHalves(pushing, { bundles, commits });
+  for (const one of bundles) context.pushRefusals.note(pushKey(gathered, one), pushed.because);
   return { ...nothing, refused: new Map(bundles.map(({ key, applications }) => [key, { applications, because: pushed.because }])) };
+}
+
+/** What a bundle would write, as a key: the same push again is the same text. */
+function pushKey(gathered: Gathered, { key, raises }: Bundle): string {
+  const written = raises.map(({ state, choice }) => `${placeKey(state.place)}=${choice.to.tag ?? ''}@${choice.to.digest}`);
+  return [branchKey(gathered.repoId, gathered.branch), key, ...written].join(' ');
+}
+
+/** The bundles whose push was refused not long enough ago to be tried again. */
+function standingRefusals({ context, gathered }: Pushing, bundles: readonly Bundle[]): Raised['refused'] {
+  const standing = bundles.flatMap((one) => {
+    const because = context.pushRefusals.standing(pushKey(gathered, one));
+    return because === undefined ? [] : [[one.key, { applications: one.applications, because }] as const];
+  });
+  return new Map(standing);
 }
 
 function changesOf(bundles: readonly Bundle[], commits: readonly Sha[]): Raised['pushed'] {
@@ -145,13 +163,18 @@ async function pushHalves(pushing: Pushing, { bundles, commits }: Attempt): Prom
 
 /** Writes the raises of one branch: one push, in it one commit per Application (LOOP 15). `refused` were refused a moment ago. */
 export async function raise(pushing: Pushing, raises: readonly Raise[], refused: Raised['refused']): Promise<Raised> {
-  const bundles = bundle(raises).filter(({ key }) => !refused.has(key));
-  const built = buildCommits(pushing.context, pushing.gathered, bundles);
-  if (built.commits.length === 0) return { ...nothing, refused: built.refused };
+  const wanted = bundle(raises).filter(({ key }) => !refused.has(key));
+  const standing = standingRefusals(pushing, wanted);
+  const built = buildCommits(
+    pushing.context,
+    pushing.gathered,
+    wanted.filter(({ key }) => !standing.has(key)),
+  );
+  if (built.commits.length === 0) return { ...nothing, refused: new Map([...standing, ...built.refused]) };
   const result = await pushBundles(pushing, built);
   const pushedSome = result.pushed.length > 0;
   // What did not fit beside another edit may fit after it.
   return pushedSome
-    ? { ...result, left: result.left || built.refused.size > 0 }
-    : { ...result, refused: new Map([...built.refused, ...result.refused]) };
+    ? { ...result, left: result.left || built.refused.size > 0, refused: new Map([...standing, ...result.refused]) }
+    : { ...result, refused: new Map([...standing, ...built.refused, ...result.refused]) };
 }

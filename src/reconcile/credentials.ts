@@ -9,7 +9,13 @@ import type { RegistryAccess } from '../registry/listing.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import { refOf } from '../resources/meta.ts';
 
-export type RegistryHost = { readonly prefix: string; readonly apiUrl: string; readonly credentials?: string };
+export type RegistryHost = {
+  readonly prefix: string;
+  readonly apiUrl: string;
+  readonly credentials?: string;
+  readonly provider?: string;
+  readonly providerUrl?: string;
+};
 
 /** Where credentials come from: Secrets of the permitted namespaces, and environment variables that the settings name. */
 export type CredentialSources = {
@@ -190,6 +196,14 @@ function publicApiOf(registry: string): string {
   return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
 }
 
+/** What the settings say of a registry's kind. */
+function kindOf(host: RegistryHost | undefined): Pick<RegistryAccess, 'provider' | 'providerUrl'> {
+  return {
+    ...(host?.provider === undefined ? {} : { provider: host.provider }),
+    ...(host?.providerUrl === undefined ? {} : { providerUrl: host.providerUrl }),
+  };
+}
+
 /** Where an image's registry answers, with the credential that the watch or the settings name for exactly that host. */
 export function registryAccess(
   image: ImageName,
@@ -201,8 +215,9 @@ export function registryAccess(
   const host = hostOf(image, hosts);
   const apiUrl = host?.apiUrl ?? publicApiOf(registry);
   const source = pullSecret ?? host?.credentials ?? '';
-  if (source === '') return { kind: 'found', access: { apiUrl } };
+  const open: RegistryAccess = { apiUrl, ...kindOf(host) };
+  if (source === '') return { kind: 'found', access: open };
   const refused = pullSecret === undefined ? undefined : unbound(pullSecret, registry, host);
   const credential = refused ?? registryCredential(source, image, sources);
-  return 'because' in credential ? { kind: 'refused', because: credential.because } : { kind: 'found', access: { apiUrl, credential } };
+  return 'because' in credential ? { kind: 'refused', because: credential.because } : { kind: 'found', access: { ...open, credential } };
 }

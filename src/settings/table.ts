@@ -1,44 +1,9 @@
 import * as kinds from './field.ts';
-import type { Field, Flaw } from './field.ts';
-
-/** A registry whose API lives elsewhere than its prefix says, or whose credentials an administrator binds to it (LOOP 20). */
-export type RegistryHost = { readonly prefix: string; readonly apiUrl: string; readonly credentials?: string };
+import type { Field } from './field.ts';
+import { isHttpUrl, readRegistryHost } from './registry-host.ts';
 
 const namespaceRule = { accepts: kinds.isNamespaceName, expected: 'a namespace name (lower case letters, digits, dashes)' };
 const addressRule = { accepts: kinds.isHostOrBlock, expected: 'a host name, an IP address or a block such as 127.0.0.0/8' };
-const credentialGrammar = /^(?:secret:[^/#\s]+\/[^/#\s]+#[^#\s]+|pullsecret:[^/#\s]+\/[^/#\s]+|env:[A-Za-z_]\w*)$/;
-
-function isHttpUrl(written: string): boolean {
-  return URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
-}
-
-function readHost(entry: Readonly<Record<string, unknown>>): { value: RegistryHost } | { flaws: readonly Flaw[] } {
-  const { prefix, apiUrl, credentials } = entry;
-  const rules: readonly (readonly [key: string, good: boolean, expected: string])[] = [
-    ['prefix', typeof prefix === 'string' && /^[\w.:-]+(?:\/[\w./-]+)?$/.test(prefix), 'a registry host, optionally with a path'],
-    ['apiUrl', typeof apiUrl === 'string' && isHttpUrl(apiUrl), 'an http or https URL'],
-    [
-      'credentials',
-      credentials === undefined || (typeof credentials === 'string' && credentialGrammar.test(credentials)),
-      'secret:NAMESPACE/NAME#FIELD, pullsecret:NAMESPACE/NAME or env:NAME',
-    ],
-  ];
-  const known = new Set(rules.map(([key]) => key));
-  const flaws = [
-    ...rules
-      .filter(([, good]) => !good)
-      .map(([key, , expected]) => ({
-        under: `.${key}`,
-        got: key === 'credentials' ? 'another text' : kinds.showWritten(entry[key]),
-        expected,
-      })),
-    ...Object.keys(entry)
-      .filter((key) => !known.has(key))
-      .map((key) => ({ under: `.${key}`, got: 'an unknown key', expected: `one of ${[...known].join(', ')}` })),
-  ];
-  if (flaws.length > 0 || typeof prefix !== 'string' || typeof apiUrl !== 'string') return { flaws };
-  return { value: { prefix, apiUrl, ...(typeof credentials === 'string' ? { credentials } : {}) } };
-}
 
 /** Every setting, in the order of config/windlass.yaml, where each one is described. */
 export const table = {
@@ -67,7 +32,7 @@ export const table = {
     pollInterval: kinds.duration('2m'),
     timeout: kinds.duration('30s'),
     maxTags: kinds.integer(100_000, 1, 10_000_000),
-    hosts: kinds.entries('an object with prefix, apiUrl and optionally credentials', readHost),
+    hosts: kinds.entries('an object with prefix, apiUrl and optionally credentials, provider and providerUrl', readRegistryHost),
   },
   holds: {
     path: kinds.text('.windlass/holds.yaml', {

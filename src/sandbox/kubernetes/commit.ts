@@ -9,6 +9,7 @@ import { managedFields, ownersAfterUpdate, readEntries } from './managers.ts';
 import type { Entry } from './managers.ts';
 import { without } from './object.ts';
 import type { ApiObject, Draft } from './object.ts';
+import { withStringData } from './secret-data.ts';
 import type { Store } from './store.ts';
 
 /** What every write says about itself. */
@@ -36,7 +37,7 @@ type Pending = { readonly live?: ApiObject; readonly next: Draft; readonly entri
 export function commit(store: Store, write: Write, pending: Pending): ApiObject {
   const { kind } = write;
   const { live } = pending;
-  const asked = { ...pending.next, metadata: withoutEmpty(pending.next.metadata) };
+  const asked = withStringData({ ...pending.next, metadata: withoutEmpty(pending.next.metadata) });
   const next = live === undefined ? asked : withinSubresource(write, live, asked);
   if (live !== undefined) checkImmutable(kind, live, next);
   const writer = { manager: write.manager, operation: 'Update' as const, apiVersion: kind.apiVersion, subresource: write.subresource };

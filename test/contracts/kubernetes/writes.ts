@@ -65,6 +65,18 @@ export function describeWrites(stage: Stage): void {
       expect(answer.body.message).toContain(sentence);
     });
 
+    it.each([
+      ['POST', (body: object) => stage.client.post(stage.core('secrets'), body)],
+      [
+        'server-side apply',
+        (body: object) => stage.client.apply(stage.core('secrets', 's'), { ...body, apiVersion: 'v1', kind: 'Secret' }, 'one'),
+      ],
+    ])('keeps stringData of a Secret as data, by %s', async (_, send) => {
+      const { body } = await send({ metadata: { name: 's' }, data: { a: 'YQ==', b: 'Yg==' }, stringData: { b: 'other' } });
+      expect(body.data).toEqual({ a: 'YQ==', b: 'b3RoZXI=' });
+      expect(body).not.toHaveProperty('stringData');
+    });
+
     it('answers a missing object with its name', async () => {
       const { code, body } = await stage.client.get(stage.apps('deployments', 'nobody'));
       expect(code).toBe(404);

@@ -6,7 +6,7 @@ import { loadAccess } from './cluster/access.ts';
 import { createGit } from './git/git.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { meterPorts } from './meter.ts';
-import type { CredentialSources } from './reconcile/credentials.ts';
+import type { CredentialSources } from './reconcile/credentials/sources.ts';
 import type { Clock, Ports } from './reconcile/ports.ts';
 import type { Service } from './reconcile/service.ts';
 import { createService } from './reconcile/service.ts';

@@ -4,9 +4,9 @@ import type { ObjectRef, RepoId } from '../kernel/refs.ts';
 import { advanceRollout } from './advance-rollout.ts';
 import type { Board } from './board.ts';
 import { createBoard } from './board.ts';
-import type { CredentialSources } from './credentials.ts';
+import type { CredentialSources } from './credentials/sources.ts';
 import { describeApplication } from './explain.ts';
-import type { Explanation } from './explain.ts';
+import type { Explanation } from './explain/record.ts';
 import type { Ports } from './ports.ts';
 import { createPredictions } from './predictions.ts';
 import type { QueueOptions, Queues } from './queue.ts';
@@ -142,7 +142,11 @@ export function createService(options: ServiceOptions): Service {
     },
     lookAtGit: (push) => router.routePush(push),
     explain: (namespace, name, signal) =>
-      describeApplication(contexts, { ...(namespace === undefined ? {} : { namespace }), name }, signal),
+      describeApplication(
+        { ...contexts, nextLook: (branch) => queues.updates.dueAt(branch) },
+        { ...(namespace === undefined ? {} : { namespace }), name },
+        signal,
+      ),
     depths: () => Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.depth()])),
     async stop() {
       unlisten();

@@ -37,6 +37,10 @@ export type TagTimes = ReadonlyMap<string, { readonly digest?: Digest; readonly 
 export type RegistryAccess = {
   readonly apiUrl: string;
   readonly credential?: Credential;
+  /** Asked once when the credential was refused: the one that counts by now. */
+  readonly renew?: () => Promise<Credential | undefined>;
+  /** The repository as this registry knows it, where that is not what the image's name says. */
+  readonly repository?: string;
   readonly provider?: string;
   readonly providerUrl?: string;
 };

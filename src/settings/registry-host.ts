@@ -1,18 +1,7 @@
 import { providers } from '../registry/providers/table.ts';
+import type { RegistryHost } from '../registry/registry-host.ts';
 import * as kinds from './field.ts';
 import type { Flaw } from './field.ts';
-
-/**
- * A registry whose API lives elsewhere than its prefix says, or whose credentials an administrator binds to it (LOOP 20). `provider` is its
- * kind where its host does not tell, `providerUrl` the address of that provider's own API where it is elsewhere.
- */
-export type RegistryHost = {
-  readonly prefix: string;
-  readonly apiUrl: string;
-  readonly credentials?: string;
-  readonly provider?: string;
-  readonly providerUrl?: string;
-};
 
 const credentialGrammar = /^(?:secret:[^/#\s]+\/[^/#\s]+#[^#\s]+|pullsecret:[^/#\s]+\/[^/#\s]+|env:[A-Za-z_]\w*)$/;
 
@@ -22,7 +11,7 @@ export function isHttpUrl(written: string): boolean {
 
 type Key = { readonly good: (written: string) => boolean; readonly expected: string; readonly optional?: true };
 
-const keys: Readonly<Record<keyof RegistryHost, Key>> = {
+const keys: Readonly<Record<string, Key>> = {
   prefix: { good: (written) => /^[\w.:-]+(?:\/[\w./-]+)?$/.test(written), expected: 'a registry host, optionally with a path' },
   apiUrl: { good: isHttpUrl, expected: 'an http or https URL' },
   credentials: {

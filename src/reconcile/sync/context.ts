@@ -1,5 +1,5 @@
 import type { Board } from '../board.ts';
-import type { CredentialSources } from '../credentials.ts';
+import type { CredentialSources } from '../credentials/sources.ts';
 import type { Ports } from '../ports.ts';
 import type { Predictions } from '../predictions.ts';
 import type { Heads } from '../sources.ts';

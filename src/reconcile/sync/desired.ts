@@ -8,7 +8,7 @@ import { groupOf } from '../../resources/meta.ts';
 import { revisionAskedFor } from '../../sync/operation.ts';
 import { targetsOf } from '../../sync/targets.ts';
 import type { Condition } from '../board.ts';
-import { repositoryAccess } from '../credentials.ts';
+import { repositoryAccess } from '../credentials/repository.ts';
 import type { AppView } from '../world.ts';
 import type { SyncContext } from './context.ts';
 

@@ -6,7 +6,7 @@ import type { ApplicationSource } from '../../resources/application.ts';
 import type { KubeObject } from '../../resources/meta.ts';
 import { templateHashLabel } from '../../verdict/canary-images.ts';
 import { compareRenderings } from '../../verdict/compare-renderings.ts';
-import { repositoryAccess } from '../credentials.ts';
+import { repositoryAccess } from '../credentials/repository.ts';
 import type { RolloutView } from '../world.ts';
 import type { Subscription } from './context.ts';
 import type { Reading } from './decide.ts';

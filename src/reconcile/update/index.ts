@@ -2,7 +2,7 @@ import type { ImageName } from '../../kernel/image.ts';
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { sentenceOf } from '../../kernel/failure.ts';
-import { repositoryAccess } from '../credentials.ts';
+import { repositoryAccess } from '../credentials/repository.ts';
 import type { AppView } from '../world.ts';
 import { readApplications } from '../world.ts';
 import type { Subscribed, Subscription, UpdateContext } from './context.ts';

@@ -6,7 +6,7 @@ import type { ApplicationSource } from '../../resources/application.ts';
 import type { Target } from '../../writeback/edit.ts';
 import { targetOf } from '../../writeback/target.ts';
 import type { Condition } from '../board.ts';
-import { repositoryAccess } from '../credentials.ts';
+import { repositoryAccess } from '../credentials/repository.ts';
 import type { AppView } from '../world.ts';
 import type { Subscribed, UpdateContext } from './context.ts';
 

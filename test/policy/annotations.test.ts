@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readWatches } from '../../src/policy/annotations.ts';
+import { policies } from '../../src/policy/policies/table.ts';
 import { application } from './question.ts';
 
 const app = application('shop');
@@ -143,7 +144,7 @@ describe('an option of an image', () => {
     ['SemVer', 'semver', []],
     ['latest', 'newest-build', [{ got: '"latest"', expected: 'newest-build, its newer name' }]],
     ['Name', 'alphabetical', [{ got: '"Name"', expected: 'alphabetical, its newer name' }]],
-    ['digest ', 'semver', [{ got: '"digest "', expected: 'one of semver, newest-build, alphabetical, digest; semver is used' }]],
+    ['digest ', 'semver', [{ got: '"digest "', expected: `one of ${Object.keys(policies).join(', ')}; semver is used` }]],
     ['constructor', 'semver', [{ got: '"constructor"' }]],
   ])('update-strategy %s', (text, strategy, warnings) => {
     expect(watchOf({ 'image-list': 'web=nginx', 'web.update-strategy': text })).toMatchObject({ strategy });

@@ -1,6 +1,7 @@
 import type { ImageName } from '../../kernel/image.ts';
 import { canonicalImageName, parseImageReference } from '../../kernel/image.ts';
 import type { Problem } from '../../kernel/problem.ts';
+import type { Compat } from './annotation.ts';
 import type { Setting } from './settings.ts';
 
 /** One entry of `image-list`. `written` is the image as spelled, without alias and constraint. */
@@ -16,17 +17,25 @@ type Entry = { readonly listed: ListedImage; readonly warning?: Problem } | { re
 type ImageList = { readonly listed: readonly ListedImage[]; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /**
- * Reads `[alias=]image[:constraint], ...` as Image Updater v0.18 does, with three corrections: blanks around `=` do not count, a registry
+ * Reads `[alias=]image[:constraint], ...` as Image Updater v0.18 does (v1.3: an empty list is a problem), with three corrections: blanks around `=` do not count, a registry
  * may be a bare host with a port also before a constraint, and an entry that could never match a running image is a problem.
  */
-export function readImageList({ at, value }: Setting): ImageList {
+export function readImageList({ at, value }: Setting, compat?: Compat): ImageList {
   const texts = value.split(',').map((text) => text.trim());
   const entries = texts.filter((text) => text !== '').map((text) => readEntry(text, at));
   const listed = entries.flatMap((entry) => ('listed' in entry ? [entry.listed] : []));
   const problems = entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : []));
   const warnings = entries.flatMap((entry) => ('warning' in entry ? [entry.warning] : []));
-  if (entries.length > 0) return { listed, problems, warnings };
-  return { listed, problems, warnings: [{ at, got: JSON.stringify(value), expected: 'at least one image' }] };
+  if (entries.length > 0) return { listed, problems, warnings: [...warnings, ...aliasesTwice(listed, at)] };
+  const empty = [{ at, got: JSON.stringify(value), expected: 'at least one image' }];
+  return compat === 'v1' ? { listed, problems: empty, warnings } : { listed, problems, warnings: empty };
+}
+
+/** Keys of an alias that two images have are read for both, which nobody can mean. */
+function aliasesTwice(listed: readonly ListedImage[], at: string): readonly Problem[] {
+  const aliases = listed.flatMap(({ alias }) => alias ?? []);
+  const twice = [...new Set(aliases.filter((alias, index) => aliases.indexOf(alias) !== index))];
+  return twice.map((alias) => ({ at, got: `the alias ${alias} twice`, expected: 'another alias for each image' }));
 }
 
 function readEntry(text: string, at: string): Entry {

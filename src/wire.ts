@@ -13,7 +13,7 @@ import { createService } from './reconcile/service.ts';
 import { kinds } from './reconcile/world.ts';
 import { createRegistryClient } from './registry/client.ts';
 import { createRenderer } from './render/renderer.ts';
-import { createAddressRule } from './settings/addresses.ts';
+import { createAddressRule } from './egress/addresses.ts';
 import type { ServiceMetrics } from './server/metrics.ts';
 import type { Settings } from './settings.ts';
 
@@ -95,6 +95,7 @@ export async function wire(settings: Settings, log: Logger, signal: AbortSignal,
       registryPollMs: settings.registries.pollInterval,
       claims,
       home: settings.controlNamespace,
+      compat: settings.compat,
     },
     sync: { claims, home: settings.controlNamespace, gitPollMs: settings.git.pollInterval, intervalMs: settings.sync.interval },
     onRun: (queue, _key, ms, outcome) => metrics?.observeRun(queue, ms, outcome),

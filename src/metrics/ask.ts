@@ -1,6 +1,6 @@
 import { errors, Pool } from 'undici';
 import { Failure, type FailureCode, sentenceOf } from '../kernel/failure.ts';
-import { type AllowAddress, checkAddress, checkedLookup, literalAddress } from './addresses.ts';
+import { type AllowAddress, checkAddress, checkedLookup, literalAddress } from '../egress/addresses.ts';
 
 const largestBody = 8 * 1024 * 1024;
 const mostOrigins = 100;

@@ -1,7 +1,7 @@
 import { Failure } from '../kernel/failure.ts';
 import { describeProblem } from '../kernel/problem.ts';
 import { lookUp } from '../kernel/table.ts';
-import type { AllowAddress } from './addresses.ts';
+import type { AllowAddress } from '../egress/addresses.ts';
 import { createAsk } from './ask.ts';
 import type { Measured, ResolvedMetric } from './measured.ts';
 import type { MetricProvider, ProviderContext } from './provider.ts';
@@ -12,7 +12,7 @@ export type MetricsOptions = {
   readonly timeoutMs?: number;
   /** For Prometheus metrics without an address. */
   readonly defaultPrometheus?: string;
-  /** Permits an address that is refused otherwise: loopback and link-local ones. Absent: none is permitted. */
+  /** Permits an address that is refused otherwise: loopback, link-local and private ones. Absent: none is permitted. */
   readonly allowAddress?: AllowAddress;
 };
 

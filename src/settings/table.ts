@@ -8,7 +8,7 @@ const addressRule = { accepts: kinds.isHostOrBlock, expected: 'a host name, an I
 /** Every setting, in the order of config/windlass.yaml, where each one is described. */
 export const table = {
   engine: kinds.oneOf<'embedded' | 'argocd'>('embedded', ['embedded'], { argocd: 'the engine argocd is not supported yet' }),
-  compat: kinds.oneOf<'v0'>('v0', ['v0'], { v1: 'the reading of Image Updater v1 is not supported yet' }),
+  compat: kinds.oneOf<'v0' | 'v1'>('v0', ['v0', 'v1']),
   namespace: kinds.text('windlass', namespaceRule),
   controlNamespace: kinds.text('argocd', namespaceRule),
   applicationNamespaces: kinds.texts(namespaceRule),
@@ -56,7 +56,7 @@ export const table = {
   sync: { interval: kinds.duration('3m'), workers: kinds.integer(8, 1, 256) },
   http: { enabled: kinds.yesNo(true), host: kinds.text('0.0.0.0'), port: kinds.integer(8080, 0, 65_535) },
   webhooks: { secretEnv: kinds.text(''), secretFile: kinds.text('') },
-  addresses: { allow: kinds.texts(addressRule, ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']) },
+  addresses: { allow: kinds.texts(addressRule, ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']) },
   limits: { fileBytes: kinds.bytes('1Mi'), responseBytes: kinds.bytes('64Mi') },
   log: { level: kinds.oneOf<LogLevel>('info', ['debug', 'info', 'warn', 'error']) },
   shutdown: { grace: kinds.duration('20s') },

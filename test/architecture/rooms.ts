@@ -3,22 +3,26 @@ export type Allowance = { readonly values: readonly string[]; readonly types: re
 
 const base = ['kernel', 'resources'];
 const decisions = ['policy', 'writeback', 'sync', 'analysis', 'rollout', 'traffic', 'verdict'];
-const outside = ['registry', 'git', 'render', 'cluster', 'metrics'];
+const outside = ['egress', 'registry', 'git', 'render', 'cluster', 'metrics'];
 const edges = ['settings', 'server', 'sandbox', 'cli', 'main', 'wire', 'meter'];
 const everything = [...base, ...decisions, ...outside, 'reconcile', ...edges];
 
-/** The import table of the design, with two additions: rollout takes values from analysis, verdict types from policy and writeback. */
+/**
+ * The import table of the design, with three additions: rollout takes values from analysis, verdict types from policy and writeback, and
+ * egress says for every room that asks addresses of users which ones may be asked.
+ */
 export const rooms: Readonly<Record<string, Allowance>> = {
   kernel: { values: [], types: [] },
   resources: { values: ['kernel'], types: [] },
-  registry: { values: ['kernel'], types: ['resources'] },
+  egress: { values: ['kernel'], types: [] },
+  registry: { values: ['kernel', 'egress'], types: ['resources'] },
   policy: { values: base, types: ['registry'] },
   writeback: { values: base, types: ['policy', 'registry'] },
   git: { values: ['kernel'], types: ['writeback'] },
   render: { values: ['kernel'], types: ['git', 'resources'] },
   sync: { values: base, types: ['render'] },
   cluster: { values: base, types: ['sync'] },
-  metrics: { values: ['kernel'], types: ['resources'] },
+  metrics: { values: ['kernel', 'egress'], types: ['resources'] },
   analysis: { values: base, types: ['metrics'] },
   rollout: { values: [...base, 'analysis'], types: [] },
   traffic: { values: base, types: ['rollout'] },

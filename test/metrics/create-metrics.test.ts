@@ -124,11 +124,12 @@ describe('addresses', () => {
     ['loopback of IPv4 in IPv6', 'http://[::ffff:127.0.0.1]:9'],
     ['the metadata service', 'http://169.254.169.254'],
     ['link-local', 'http://[fe80::1]'],
+    ['a private one', 'http://10.0.0.1'],
   ])('%s is refused', async (_, address) => {
     const failure = await failureOf(metrics({ allowAddress: () => false }).measure(metric({ address }), never));
     expect([failure.code, failure.message]).toEqual([
       'forbidden',
-      expect.stringContaining('loopback and link-local addresses are refused'),
+      expect.stringMatching(/which is not asked: (?:loopback|link-local|metadata|private) addresses only where addresses.allow has them$/),
     ]);
   });
 

@@ -1,30 +1,16 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../kernel/failure.ts';
+import { addressKind, plainAddress } from './ranges.ts';
 
-/** Whether a metric may be asked at an address that is refused otherwise; `ip` is what its host resolved to. */
+/** Whether an address that is refused otherwise may be asked; `ip` is what its host resolved to. */
 export type AllowAddress = (address: URL, ip: string) => boolean;
 
-/** Addresses that user-written URLs must not reach (LOOP 21): this machine, and the link with its metadata services. */
-const refused = new BlockList();
-refused.addSubnet('127.0.0.0', 8);
-refused.addSubnet('0.0.0.0', 8);
-refused.addSubnet('169.254.0.0', 16);
-refused.addAddress('::', 'ipv6');
-refused.addAddress('::1', 'ipv6');
-refused.addSubnet('fe80::', 10, 'ipv6');
-
-function isRefusedAddress(ip: string): boolean {
-  return refused.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** Throws `forbidden` for an address that is refused and not allowed. */
+/** Throws `forbidden` for an address of ours or of the network around us (LOOP 21), unless it is allowed. */
 export function checkAddress(address: URL, ip: string, allow: AllowAddress): void {
-  if (!isRefusedAddress(ip) || allow(address, ip)) return;
-  throw new Failure(
-    'forbidden',
-    `${address.host} is at ${ip}, which metrics may not be read from: loopback and link-local addresses are refused`,
-  );
+  const kind = addressKind(ip);
+  if (kind === 'public' || allow(address, ip)) return;
+  throw new Failure('forbidden', `${address.host} is at ${ip}, which is not asked: ${kind} addresses only where addresses.allow has them`);
 }
 
 /** The host of a URL as an IP address, if it is written as one: no name is looked up then. */
@@ -59,4 +45,24 @@ function refusalOf(address: URL, ips: readonly string[], allow: AllowAddress): E
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
+}
+
+/**
+ * The rule of the setting `addresses.allow`: a host, an address, or a block that holds it. A metadata service is never meant by a block: its
+ * own address or name must be there.
+ */
+export function createAddressRule(allow: readonly string[]): AllowAddress {
+  const permitted = new BlockList();
+  const exact = new Set(allow.map((entry) => entry.toLowerCase().replace(/\/(?:32|128)$/, '')));
+  for (const entry of allow) {
+    const [address = '', prefix] = entry.split('/');
+    const version = isIP(address);
+    if (version === 0) continue;
+    permitted.addSubnet(address, prefix === undefined ? (version === 6 ? 128 : 32) : Number(prefix), version === 6 ? 'ipv6' : 'ipv4');
+  }
+  return (url, ip) => {
+    const address = plainAddress(ip);
+    if (exact.has(url.hostname.toLowerCase()) || exact.has(address)) return true;
+    return addressKind(address) !== 'metadata' && permitted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  };
 }

@@ -4,6 +4,7 @@ import type { GitPlace } from '../../kernel/place.ts';
 import type { Reference } from '../../kernel/image.ts';
 import type { RepoId, Sha } from '../../kernel/refs.ts';
 import type { Millis } from '../../kernel/time.ts';
+import type { Compat } from '../../policy/annotations/annotation.ts';
 import type { Choice, PlaceQuestion, Watch } from '../../policy/choice.ts';
 import type { Listing, RegistryAccess } from '../../registry/listing.ts';
 import type { Snapshot, Target } from '../../writeback/edit.ts';
@@ -25,6 +26,8 @@ export type UpdateSettings = {
   readonly claims: Claims;
   /** Namespace whose Applications have tracking ids without a namespace. */
   readonly home: string;
+  /** Whose reading of Image Updater's annotations counts; absent is v0.18's. */
+  readonly compat?: Compat;
 };
 
 /** What is counted of the loop's work, by closed words. */

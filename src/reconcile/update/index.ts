@@ -35,7 +35,7 @@ export function createSubscriptions(context: UpdateContext): Subscriptions {
     const spoken = subscriptionText(app);
     const held = known.get(refKey(app.ref));
     if (held?.spoken === spoken) return refreshed(held.subscribed, app);
-    const subscribed = await subscribe(context, app, signal);
+    const subscribed = await subscribe(context, app, signal, context.settings.compat);
     known.set(refKey(app.ref), { spoken, subscribed });
     return subscribed;
   };

@@ -2,6 +2,7 @@ import { describeProblems } from '../../kernel/problem.ts';
 import { repoIdOf } from '../../kernel/refs.ts';
 import { readWatches } from '../../policy/annotations.ts';
 import type { Wishes } from '../../policy/annotations.ts';
+import type { Compat } from '../../policy/annotations/annotation.ts';
 import type { ApplicationSource } from '../../resources/application.ts';
 import type { Target } from '../../writeback/edit.ts';
 import { targetOf } from '../../writeback/target.ts';
@@ -34,8 +35,9 @@ export async function subscribe(
   context: Pick<UpdateContext, 'heads' | 'credentials'>,
   app: AppView,
   signal: AbortSignal,
+  compat?: Compat,
 ): Promise<Subscribed> {
-  const wishes = readWatches(app.ref, app.resource.view.metadata.annotations ?? {});
+  const wishes = readWatches(app.ref, app.resource.view.metadata.annotations ?? {}, compat);
   if (wishes.kind === 'unmanaged') return wishes;
   if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems));
   const warnings = wishes.warnings.length === 0 ? [] : [{ type: 'AnnotationWarning', message: describeProblems(wishes.warnings) }];

@@ -83,7 +83,7 @@ function answerOf(session: Session, branch: string, stdout: string, stderr: stri
 
 /** What the other side's hook said, as one line. */
 function remoteSentence(stderr: string): string {
-  const lines = stderr.split('\n').flatMap((line) => /^remote:\s*(.*?)\s*$/.exec(line)?.[1] ?? []);
+  const lines = stderr.split('\n').flatMap((line) => /^remote:\s*(?:error:\s*)*(.*?)\s*$/.exec(line)?.[1] ?? []);
   return oneLine(lines.filter((line) => line !== '').join(' '));
 }
 

@@ -56,11 +56,11 @@ function readCommit(text: string): LoggedCommit {
   return { sha, author, subject, trailers, trailer: (key) => trailerValues(trailers, key)[0] };
 }
 
+/** Where a repository lies. `origin` is where the person pushes to; past the server into the bare repository where absent. */
+type At = { readonly name: string; readonly url: string; readonly bare: string; readonly folder: string; readonly origin?: string };
+
 /** Opens a work tree in `folder` on the bare repository and pushes the first commit. */
-export async function openRepository(
-  at: { readonly name: string; readonly url: string; readonly bare: string; readonly folder: string },
-  files: Readonly<Record<string, string>>,
-): Promise<Repository> {
+export async function openRepository(at: At, files: Readonly<Record<string, string>>): Promise<Repository> {
   const inTree = async (...args: readonly string[]) => (await run('git', args, { cwd: at.folder, env: personEnv() })).stdout.trim();
   const git = async (...args: readonly string[]) => (await run('git', args, { cwd: at.bare, env: personEnv() })).stdout.trim();
   const write = async (change: Readonly<Record<string, string | null>>) => {
@@ -82,7 +82,7 @@ export async function openRepository(
   const pull = () => inTree('pull', '-q', '--ff-only', 'origin', 'main');
   await mkdir(at.folder, { recursive: true });
   await inTree('init', '-q', '--initial-branch=main', '.');
-  await inTree('remote', 'add', 'origin', at.bare);
+  await inTree('remote', 'add', 'origin', at.origin ?? at.bare);
   await write(files);
   await push('Begin');
   return {

@@ -60,8 +60,19 @@ export function startWorld(): Promise<World> {
   return startWorldOn(() => startKubernetes());
 }
 
-/** The same on another Kubernetes API. */
-export async function startWorldOn<Cluster extends WorldCluster>(startCluster: () => Promise<Cluster>): Promise<World<Cluster>> {
+/** What a world has beside the usual: other intervals, further settings, and how nodes find images of other registries than its own. */
+export type Furnishing = {
+  readonly intervals?: typeof quick;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly hosts?: readonly object[];
+  readonly digestOf?: (image: string) => Promise<string | undefined>;
+};
+
+/** The same on another Kubernetes API, or with more in it. */
+export async function startWorldOn<Cluster extends WorldCluster>(
+  startCluster: () => Promise<Cluster>,
+  more: Furnishing = {},
+): Promise<World<Cluster>> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-scenario-'));
   const [registry, remote, kubernetes, prometheus] = await Promise.all([
     startRegistry(),
@@ -73,7 +84,10 @@ export async function startWorldOn<Cluster extends WorldCluster>(startCluster: (
   const player = await startPlayer({
     server: api.url,
     token: api.token,
-    resolveImage: createPuller(registry.url).digestOf,
+    resolveImage: (image) => {
+      const ours = image.replace(/^docker-pullable:\/\//, '').startsWith(`${registry.host}/`);
+      return (ours ? undefined : more.digestOf?.(image)) ?? createPuller(registry.url).digestOf(image);
+    },
     workloads: true,
   });
   await installKinds(api);
@@ -82,13 +96,15 @@ export async function startWorldOn<Cluster extends WorldCluster>(startCluster: (
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(kubernetes.kubeconfig()));
   const reader = createApiReader(api);
+  const intervals = more.intervals ?? quick;
   const service = createServiceControl((generation) => ({
-    ...quick,
+    ...intervals,
     cluster: { kubeconfig },
-    git: { ...quick.git, stateDir: join(folder, `state-${generation}`) },
-    registries: { ...quick.registries, hosts: [{ prefix: registry.host, apiUrl: registry.url }] },
+    git: { ...intervals.git, stateDir: join(folder, `state-${generation}`) },
+    registries: { ...intervals.registries, hosts: [{ prefix: registry.host, apiUrl: registry.url }, ...(more.hosts ?? [])] },
     addresses: { allow: ['127.0.0.0/8'] },
     http: { enabled: false },
+    ...more.settings,
   }));
   return {
     registry,

@@ -8,10 +8,14 @@ export type Puller = {
   readonly labelsOf: (image: string) => Promise<Readonly<Record<string, string>>>;
 };
 
-export function createPuller(registryUrl: string): Puller {
+/** Pulls from one registry; `authorization` is the header that it wants to see, where it wants one. */
+export function createPuller(registryUrl: string, authorization?: string): Puller {
+  const login = authorization === undefined ? {} : { authorization };
   const manifestOf = async (image: string) => {
     const { repository, reference } = splitName(image);
-    const answer = await fetch(`${registryUrl}/v2/${repository}/manifests/${reference}`, { headers: { accept: manifestTypes.join(', ') } });
+    const answer = await fetch(`${registryUrl}/v2/${repository}/manifests/${reference}`, {
+      headers: { accept: manifestTypes.join(', '), ...login },
+    });
     return answer.ok ? { repository, answer } : undefined;
   };
   return {
@@ -20,7 +24,7 @@ export function createPuller(registryUrl: string): Puller {
       const found = await manifestOf(image);
       if (found === undefined) return {};
       const manifest = (await found.answer.json()) as { config: { digest: string } };
-      const answer = await fetch(`${registryUrl}/v2/${found.repository}/blobs/${manifest.config.digest}`);
+      const answer = await fetch(`${registryUrl}/v2/${found.repository}/blobs/${manifest.config.digest}`, { headers: login });
       const { config } = (await answer.json()) as { config?: { Labels?: Record<string, string> } };
       return config?.Labels ?? {};
     },

@@ -6,9 +6,12 @@ import { splitImageName } from '../kernel/image.ts';
 import type { Millis } from '../kernel/time.ts';
 import { timeOf } from '../kernel/time.ts';
 import { createAsking } from './asking.ts';
+import { createEcr } from './ecr/control.ts';
 import type { Reading } from './facts.ts';
 import { readDigest, readFacts } from './facts.ts';
-import type { Listing, RegistryAccess, TagFacts } from './listing.ts';
+import type { Listing, RegistryAccess, TagFacts, TagTimes } from './listing.ts';
+import { createSideDoors } from './providers/side-doors.ts';
+import { providerAt, providerOf } from './providers/table.ts';
 import type { Question } from './question.ts';
 import { remember } from './remember.ts';
 import { listTags } from './tags.ts';
@@ -43,17 +46,17 @@ export type RegistryClient = {
   facts(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'>;
   /** HEAD of a manifest by tag or digest: its digest, or the text `absent`. */
   served(image: ImageName, reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Digest>;
+  /** Push times of all tags by the registry's clock; undefined where it lists none, or not to this credential. */
+  times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
   close(): Promise<void>;
 };
 
 const defaultLimits: RegistryLimits = {
-  // The most that ECR accepts; Quay gives 100 at most.
   pageSize: 1000,
   maxPages: 2000,
   maxTags: 100_000,
   pageBytes: 16 * 1024 * 1024,
   manifestBytes: 4 * 1024 * 1024,
-  // GHCR answers bursts with 429.
   inFlightPerHost: 4,
 };
 
@@ -63,21 +66,27 @@ const maxRemembered = 20_000;
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const limits = { ...defaultLimits, ...options.limits };
   const now = options.now ?? Date.now;
+  const timeoutMs = options.timeoutMs ?? 30_000;
   // Over HTTP/2 one connection would carry bursts that registries refuse.
   const dispatcher = options.dispatcher ?? new Agent({ connections: limits.inFlightPerHost, allowH2: false });
   const transport = createTransport({
     dispatcher,
     userAgent: options.userAgent ?? 'windlass',
-    timeoutMs: options.timeoutMs ?? 30_000,
-    inFlightPerHost: limits.inFlightPerHost,
+    timeoutMs,
+    inFlight: (host) => Math.min(limits.inFlightPerHost, providerAt(`https://${host}`).inFlight ?? Infinity),
   });
   const asking = createAsking({ transport, now, tokenHosts: options.tokenHosts ?? [] });
+  const ecr = createEcr({ now, timeoutMs });
+  const doors = createSideDoors({ asking, transport, ecr, now, limits });
   const remembered = new Map<string, TagFacts>();
 
-  async function list(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<Listing> {
-    const path = `tags/list?n=${limits.pageSize}`;
+  async function list(image: ImageName, given: RegistryAccess, signal: AbortSignal): Promise<Listing> {
+    const access = await doors.login(image, given, signal);
+    const { pageSize = Infinity, link } = providerOf(access);
+    const most = { ...limits, pageSize: Math.min(limits.pageSize, pageSize), ...(link === undefined ? {} : { link }) };
+    const path = `tags/list?n=${most.pageSize}`;
     const question = questionOf(image, access, { path, trying: 'list tags', maxBytes: limits.pageBytes, signal });
-    return { image, ...(await listTags(asking, question, limits, now)), observedAt: timeOf(now()) };
+    return { image, ...(await listTags(asking, question, most, now)), observedAt: timeOf(now()) };
   }
 
   function readingOf(image: ImageName, access: RegistryAccess, signal: AbortSignal): Reading {
@@ -89,7 +98,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   }
 
   async function facts(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'> {
-    const reading = readingOf(image, access, signal);
+    const reading = readingOf(image, await doors.login(image, access, signal), signal);
     const key = `${access.apiUrl} ${image}:${tag}`;
     const before = remembered.get(key);
     // What a digest stands for never changes, and a HEAD does not count against Docker Hub's pull limit.
@@ -103,8 +112,13 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   return {
     list,
     facts,
-    served: async (image, reference, access, signal) => readDigest(readingOf(image, access, signal), reference),
-    close: async () => (options.dispatcher === undefined ? dispatcher.destroy() : undefined),
+    served: async (image, reference, access, signal) =>
+      readDigest(readingOf(image, await doors.login(image, access, signal), signal), reference),
+    times: async (image, access, signal) => doors.times(image, access, signal),
+    close: async () => {
+      ecr.close();
+      if (options.dispatcher === undefined) await dispatcher.destroy();
+    },
   };
 }
 
@@ -115,6 +129,10 @@ function questionOf(image: ImageName, access: RegistryAccess, wanted: Wanted): Q
   const address = `${access.apiUrl.replace(/\/+$/, '')}/v2/${repository}/${wanted.path}`;
   if (!URL.canParse(address)) throw new Failure('rejected', `${image}: the API address of its registry is no URL`);
   const { path: _path, ...rest } = wanted;
-  const question = { ...rest, method: 'GET', url: new URL(address), accept: 'application/json', repository } as const;
-  return access.credential === undefined ? question : { ...question, credential: access.credential };
+  const { actions } = providerOf(access);
+  return {
+    ...{ ...rest, method: 'GET', url: new URL(address), accept: 'application/json', repository },
+    ...(access.credential === undefined ? {} : { credential: access.credential }),
+    ...(actions === undefined ? {} : { actions }),
+  };
 }

@@ -1,14 +1,19 @@
 import type { Credential } from '../kernel/secret.ts';
 
-/** One request to a registry. Addresses, sizes in bytes; `trying` is what a person reads about it. */
+/**
+ * One request to a registry. Addresses, sizes in bytes; `trying` is what a person reads about it. `actions` are what a token for the repository
+ * must be good for beyond what the registry's challenge says; `body` is JSON that a POST carries.
+ */
 export type Question = {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly accept: string;
   readonly repository: string;
   readonly trying: string;
   readonly maxBytes: number;
   readonly credential?: Credential;
+  readonly actions?: readonly string[];
+  readonly body?: string;
   readonly signal: AbortSignal;
 };
 

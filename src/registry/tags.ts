@@ -10,8 +10,8 @@ import type { Answer, Question } from './question.ts';
 import { sentence } from './question.ts';
 import { refusalOf } from './refusal.ts';
 
-/** `pageSize` is what we ask for; registries may give fewer. */
-export type TagLimits = { readonly pageSize: number; readonly maxPages: number; readonly maxTags: number };
+/** `pageSize` is what we ask for; registries may give fewer. `link: query` takes the query alone from a link to the next page. */
+export type TagLimits = { readonly pageSize: number; readonly maxPages: number; readonly maxTags: number; readonly link?: 'query' };
 
 export type TagPages = { readonly tags: readonly string[]; readonly complete: boolean; readonly because?: string };
 
@@ -34,21 +34,29 @@ export async function listTags(asking: Asking, first: Question, limits: TagLimit
     page.filter(isTag).forEach((tag) => tags.add(tag));
     if (tags.size > limits.maxTags)
       return { tags: [...tags].slice(0, limits.maxTags), complete: false, because: `more than ${limits.maxTags} tags` };
-    question = following(first, question, { answer, page, grew: tags.size > before, pageSize: limits.pageSize });
+    question = following(first, question, { answer, page, grew: tags.size > before, limits });
   }
   return { tags: [...tags], complete: true };
 }
 
-type Page = { readonly answer: Answer; readonly page: readonly string[]; readonly grew: boolean; readonly pageSize: number };
+type Page = { readonly answer: Answer; readonly page: readonly string[]; readonly grew: boolean; readonly limits: TagLimits };
 
-function following(first: Question, question: Question, { answer, page, grew, pageSize }: Page): Question | undefined {
+function following(first: Question, question: Question, { answer, page, grew, limits }: Page): Question | undefined {
   const next = nextPage(answer.headers['link'], question.url);
   if (next.kind === 'refused') throw broken(question, next.because);
-  const url = next.kind === 'next' ? next.url : unlinkedPage(question.url, page, { full: page.length === pageSize && grew });
+  const linked = next.kind === 'next' ? linkedPage(question.url, next.url, limits) : undefined;
+  const url = linked ?? unlinkedPage(question.url, page, { full: page.length === limits.pageSize && grew });
   if (url === undefined) return undefined;
   const { credential, ...open } = first;
   // Where the next page is on another host of the same party, it gets no credential.
   return credential !== undefined && isSameHost(first.url, url) ? { ...open, url, credential } : { ...open, url };
+}
+
+function linkedPage(asked: URL, linked: URL, limits: TagLimits): URL {
+  if (limits.link !== 'query') return linked;
+  const url = new URL(asked);
+  url.search = linked.search;
+  return url;
 }
 
 /** OCI distribution 1.1 makes Link optional: exactly as many tags as asked for may mean that there are more. */

@@ -95,7 +95,16 @@ function readyToken(
 
 function scopesOf(question: Question, challenge: Challenge): readonly string[] {
   const asked = challenge.parameters.get('scope')?.split(/\s+/).filter(Boolean) ?? [];
-  return asked.length > 0 ? asked : [`repository:${question.repository}:pull`];
+  const before = `repository:${question.repository}:`;
+  if (question.actions === undefined) return asked.length > 0 ? asked : [`${before}pull`];
+  const { actions } = question;
+  const covered = (scope: string): boolean =>
+    scope.startsWith(before) &&
+    scope
+      .slice(before.length)
+      .split(',')
+      .every((action) => actions.includes(action));
+  return [`${before}${actions.join(',')}`, ...asked.filter((scope) => !covered(scope))];
 }
 
 /** The token server's address: the registry's own party, or anybody over https. */

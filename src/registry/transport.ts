@@ -19,7 +19,8 @@ export type TransportOptions = {
   readonly userAgent: string;
   /** For one request and its body, in ms; time spent waiting for other requests of ours does not count. */
   readonly timeoutMs: number;
-  readonly inFlightPerHost: number;
+  /** Requests at a time to a host (with port). */
+  readonly inFlight: (host: string) => number;
 };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -29,7 +30,7 @@ export function createTransport(options: TransportOptions): Transport {
   const gates = new Map<string, Gate>();
 
   function gateOf(host: string): Gate {
-    const gate = gates.get(host) ?? createGate(options.inFlightPerHost);
+    const gate = gates.get(host) ?? createGate(options.inFlight(host));
     gates.set(host, gate);
     return gate;
   }
@@ -55,7 +56,8 @@ export function createTransport(options: TransportOptions): Transport {
     let carried = authorization;
     for (let hops = 0; hops <= maxRedirects; hops++) {
       const answer = await exchange({ ...question, url }, carried);
-      const location = redirects.has(answer.status) ? headerOf(answer, 'location') : undefined;
+      // What a POST carries is for the host that was asked alone.
+      const location = question.method !== 'POST' && redirects.has(answer.status) ? headerOf(answer, 'location') : undefined;
       if (location === undefined) return answer;
       url = redirectTarget(question, answer.url, location);
       // Blobs are often served by a storage host, which must not see the registry's credential; once dropped it stays dropped.
@@ -97,10 +99,12 @@ async function exchangeOnce(options: TransportOptions, sending: Sending): Promis
       accept: question.accept,
       'user-agent': options.userAgent,
       ...(authorization === undefined ? {} : { authorization }),
+      ...(question.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
+    ...(question.body === undefined ? {} : { body: question.body }),
   });
   const answer = { status: response.statusCode, headers: response.headers, url: question.url };
-  if (question.method === 'GET') return { ...answer, body: await readBody(question, response.body) };
+  if (question.method !== 'HEAD') return { ...answer, body: await readBody(question, response.body) };
   await response.body.dump();
   return { ...answer, body: new Uint8Array() };
 }

@@ -1,0 +1,33 @@
+import type { ImageName } from '../../kernel/image.ts';
+import { splitImageName } from '../../kernel/image.ts';
+import type { RegistryAccess, TagTimes } from '../listing.ts';
+import type { SideReading } from './provider.ts';
+import { providerOf } from './table.ts';
+
+/** What providers offer beside the OCI distribution specification. All methods throw `Failure`. */
+export type SideDoors = {
+  /** The same access, with the provider's own credential where nobody named one and it has one. */
+  login(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<RegistryAccess>;
+  times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
+};
+
+type Surroundings = Pick<SideReading, 'asking' | 'transport' | 'ecr' | 'now' | 'limits'>;
+
+export function createSideDoors(surroundings: Surroundings): SideDoors {
+  const readingOf = (image: ImageName, access: RegistryAccess, signal: AbortSignal): SideReading => {
+    return { ...surroundings, image, repository: access.repository ?? splitImageName(image).repository, access, signal };
+  };
+
+  async function login(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<RegistryAccess> {
+    const { login: ask } = providerOf(access);
+    if (access.credential !== undefined || ask === undefined) return access;
+    const credential = await ask(readingOf(image, access, signal));
+    return credential === undefined ? access : { ...access, credential };
+  }
+
+  async function times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined> {
+    return providerOf(access).times?.(readingOf(image, access, signal));
+  }
+
+  return { login, times };
+}

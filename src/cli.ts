@@ -101,8 +101,9 @@ command('explain', 'say of every tag which rule kept or dropped it, and what wou
   .argument('<application>', 'name of the Application')
   .option('-n, --namespace <namespace>', 'its namespace; needed only where two have the same name')
   .option('-o, --output <format>', 'text or json', 'text')
+  .option('--all', 'a row for each tag instead of one for each rule', false)
   .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here', readAddress)
-  .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string }) => {
+  .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string; all: boolean }) => {
     process.exitCode = await explain(application, options, startOptions(options));
   });
 

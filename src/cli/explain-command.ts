@@ -2,11 +2,11 @@ import pino from 'pino';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
 import type { StartOptions } from '../main.ts';
 import { loadSettings } from '../main.ts';
-import type { Explanation } from '../reconcile/explain.ts';
+import { Explanation, explanationVersion } from '../reconcile/explain/record.ts';
 import { wire } from '../wire.ts';
 import { explanationText } from './explain.ts';
 
-export type ExplainOptions = { readonly namespace?: string; readonly output: string; readonly server?: string };
+export type ExplainOptions = { readonly namespace?: string; readonly output: string; readonly server?: string; readonly all?: boolean };
 
 async function askServer(server: string, application: string, namespace: string | undefined): Promise<Explanation | undefined> {
   const name = [namespace, application].filter((part) => part !== undefined).map(encodeURIComponent);
@@ -19,8 +19,12 @@ async function askServer(server: string, application: string, namespace: string 
   });
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`${server} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
-  // The service and this command are of one version: its answer is what the type says.
-  return (await answer.json()) as Explanation;
+  const read = Explanation.safeParse(await answer.json());
+  if (read.success) return read.data;
+  throw new Failure(
+    'broken-answer',
+    `${server} answered something else than ${explanationVersion}: is it of another version than this command?`,
+  );
 }
 
 async function explainHere(
@@ -62,7 +66,9 @@ export async function explain(application: string, options: ExplainOptions, star
       );
       return 3;
     }
-    process.stdout.write(options.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : explanationText(found));
+    process.stdout.write(
+      options.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : explanationText(found, { all: options.all === true }),
+    );
     return 0;
   } catch (thrown) {
     process.stderr.write(`${sentenceOf(thrown)}\n`);

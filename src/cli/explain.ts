@@ -1,13 +1,11 @@
-import type { Explanation, ExplainedPlace } from '../reconcile/explain.ts';
+import { describeDuration } from '../kernel/duration.ts';
+import { describeReference } from '../kernel/image.ts';
+import type { ExplainedImage, Explanation } from '../reconcile/explain/record.ts';
+import { table, tagTable } from './tag-table.ts';
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)), []);
-  return rows
-    .map((row) => `  ${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}`)
-    .join('\n');
-}
+type Row = readonly [name: string, text: string];
 
-function commitLines({ commit }: ExplainedPlace): readonly string[] {
+function commitLines({ commit }: ExplainedImage): readonly string[] {
   if (commit === undefined) return [];
   if ('because' in commit) return [`  cannot be written: ${commit.because}`];
   const message = commit.message.split('\n').map((line) => `    ${line}`);
@@ -17,42 +15,75 @@ function commitLines({ commit }: ExplainedPlace): readonly string[] {
   ];
 }
 
-function explainPlace(place: ExplainedPlace): string {
-  const outcome = place.kind === 'raise' ? `raise to ${place.to?.tag ?? place.to?.digest ?? ''}` : place.kind;
-  const holds = place.holds.map(
+function referenceText({ tag, digest }: NonNullable<ExplainedImage['git']>): string {
+  return describeReference({ ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) });
+}
+
+function runningText({ found, live, because }: ExplainedImage['running']): readonly Row[] {
+  const seen = found.map(({ tag, digest, pods, by }): Row => {
+    const what = referenceText({ tag, digest });
+    return [
+      'runs',
+      pods === 0 ? `${what} is wanted by ${by}, no pod has it yet` : `${what} in ${pods} ${pods === 1 ? 'pod' : 'pods'} of ${by}`,
+    ];
+  });
+  const nothing: readonly Row[] = seen.length > 0 ? [] : [['runs', 'in no pod of this Application']];
+  return [...seen, ...nothing, ...(live === 'yes' ? [] : [[live === 'no' ? 'not live' : 'live?', because] as const])];
+}
+
+function registryText({ registry }: ExplainedImage): readonly Row[] {
+  if (registry === undefined) return [];
+  const { tags, complete, listedAt, budget } = registry;
+  const listed: Row = ['registry', `${tags} tags${complete ? '' : ', not all of them'}, listed at ${listedAt}`];
+  return [listed, ...(budget === undefined ? [] : [['budget', budget.because] as const])];
+}
+
+function choiceText({ choice }: ExplainedImage): string {
+  const what = choice.kind === 'raise' ? `raise to ${choice.to?.tag ?? choice.to?.digest ?? ''}` : choice.kind;
+  return `${what}: ${choice.because}`;
+}
+
+function explainImage(explained: ExplainedImage, all: boolean): string {
+  const { image, alias, git, place, asks } = explained;
+  const rows: readonly Row[] = [
+    ['asks for', asks],
+    ...(place === undefined ? [] : [['written at', place] as const]),
+    ['Git says', git === undefined ? 'nothing' : referenceText(git)],
+    ...runningText(explained.running),
+    ...registryText(explained),
+    ['choice', choiceText(explained)],
+    ...explained.changes.map((change, index): Row => [index === 0 ? 'to change it' : 'or', change]),
+  ];
+  const holds = explained.holds.map(
     (hold) =>
       `  held: ${hold.tag ?? hold.digests.join(', ')} since ${hold.since} (${hold.because}); lift it by removing its entry from the holds file`,
   );
-  const tags = [['TAG', 'VERDICT', 'BECAUSE'], ...place.tags.map((tag) => [tag.tag, tag.verdict, tag.because])];
-  return [
-    `Image ${place.image}`,
-    `  written at ${place.place}`,
-    `  Git says ${place.current}`,
-    `  ${outcome}: ${place.because}`,
-    ...commitLines(place),
-    ...holds,
-    '',
-    table(tags),
-  ].join('\n');
+  const named = `Image ${image}${alias === undefined ? '' : ` (${alias})`}`;
+  return [named, table(rows), ...commitLines(explained), ...holds, '', tagTable(explained, all)].join('\n');
 }
 
-function headLines({ application, sync, repository, branch, head }: Explanation): readonly string[] {
+function headLines({ application, sync, repository, branch, head, poll }: Explanation): readonly string[] {
   const at = sync.revision === '' ? '' : ` at ${sync.revision.slice(0, 8)}`;
   const first = `Application ${application}: ${sync.status}${at}, ${sync.health}`;
   if (repository === undefined) return [first];
-  return [first, `Repository ${repository}, branch ${branch ?? ''} at ${(head ?? '').slice(0, 8)}`];
+  const next = poll.nextAt === undefined ? '' : `, next at ${poll.nextAt}`;
+  return [
+    first,
+    `Repository ${repository}, branch ${branch ?? ''} at ${(head ?? '').slice(0, 8)}`,
+    `Registries are asked every ${describeDuration(poll.everyMs)}${next}`,
+  ];
 }
 
-/** The explanation as text for a terminal. */
-export function explanationText(explanation: Explanation): string {
-  const { conditions, places, rollouts } = explanation;
+/** The explanation as text for a terminal: the tags by rule, or with `all` one by one. */
+export function explanationText(explanation: Explanation, { all }: { readonly all: boolean }): string {
+  const { conditions, images, rollouts } = explanation;
   const unmanaged = ['', 'No image is watched: the annotation argocd-image-updater.argoproj.io/image-list is missing.'];
   const lines = [
     ...headLines(explanation),
     ...rollouts.map(({ name, phase, message }) => `Rollout ${name}: ${message === '' ? phase : `${phase}, ${message}`}`),
     ...(explanation.kind === 'unmanaged' ? unmanaged : []),
     ...conditions.flatMap(({ type, message }) => ['', `${type}: ${message}`]),
-    ...places.flatMap((place) => ['', explainPlace(place)]),
+    ...images.flatMap((image) => ['', explainImage(image, all)]),
   ];
   return `${lines.join('\n')}\n`;
 }

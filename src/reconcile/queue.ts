@@ -23,6 +23,8 @@ export interface Queue {
   /** Adds the key at a moment; the earliest moment that was asked for counts. */
   addAt(key: string, at: Millis): void;
   depth(): number;
+  /** When the key runs again by time alone; undefined where it waits for something else. */
+  dueAt(key: string): Millis | undefined;
   /** No run begins any more; resolves when those under way have ended. Their signal aborts at once. */
   stop(): Promise<void>;
 }
@@ -76,6 +78,10 @@ class KeyedQueue implements Queue {
 
   depth(): number {
     return this.#waiting.size;
+  }
+
+  dueAt(key: string): Millis | undefined {
+    return this.#timers.get(key)?.at;
   }
 
   async stop(): Promise<void> {

@@ -121,14 +121,14 @@ export function unjudged(stage: Stage, head: string): Promise<Seen | undefined> 
 /** What explain says of one tag. */
 export function explained(stage: Stage, tag: string): Promise<{ readonly verdict: string; readonly because: string } | undefined> {
   return waitFor(stage.narrator, `explain of ${tag}`, async () => {
-    const row = (await stage.explain())?.places[0]?.tags.find((one) => one.tag === tag);
+    const row = (await stage.explain())?.images[0]?.tags.find((one) => one.tag === tag);
     return row === undefined ? undefined : { verdict: row.verdict, because: row.because };
   });
 }
 
 export async function explainedPlace(stage: Stage): Promise<{ readonly kind: string; readonly because: string }> {
-  const place = (await stage.explain())?.places[0];
-  return { kind: place?.kind ?? 'nothing', because: place?.because ?? 'explain did not answer' };
+  const choice = (await stage.explain())?.images[0]?.choice;
+  return { kind: choice?.kind ?? 'nothing', because: choice?.because ?? 'explain did not answer' };
 }
 
 /** The service has asked the registry at least twice more from now on. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Explanation } from '../../reconcile/explain.ts';
+import type { Explanation } from '../../reconcile/explain/record.ts';
 import { startGitRemote } from '../git-remote/start-git-remote.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { accessTo } from '../kubernetes/player/client.ts';

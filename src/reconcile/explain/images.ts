@@ -1,0 +1,83 @@
+import { placeKey } from '../../kernel/place.ts';
+import { refKey } from '../../kernel/refs.ts';
+import type { Watch } from '../../policy/choice.ts';
+import type { Decided, Gathered, PlaceState, Spot, Subscription, UpdateContext } from '../update/context.ts';
+import { previewOf } from '../update/raise.ts';
+import type { AppView } from '../world.ts';
+import { whatWouldChange } from './changes.ts';
+import type { ExplainedImage } from './record.ts';
+import { groupByRule } from './rules.ts';
+import { describeRunning } from './running.ts';
+import { describeWish } from './wish.ts';
+
+type Known = { readonly gathered: Gathered; readonly decided: readonly Decided[] };
+type Base = Pick<ExplainedImage, 'image' | 'written' | 'alias' | 'asks' | 'running'>;
+
+function baseOf(context: UpdateContext, app: AppView, watch: Watch): Base {
+  const { image, written, alias } = watch;
+  const running = describeRunning(app, watch, context.ports.cluster);
+  return { image, written, ...(alias === undefined ? {} : { alias }), asks: describeWish(watch), running };
+}
+
+/** A watched image about which nothing could be decided. */
+function undecided(base: Base, because: string, spot?: Spot): ExplainedImage {
+  return {
+    ...base,
+    ...(spot === undefined ? {} : { place: placeKey(spot.place) }),
+    ...(spot?.current === undefined ? {} : { git: spot.current }),
+    choice: { kind: 'undecided', because },
+    changes: [],
+    holds: [],
+    rules: [],
+    tags: [],
+  };
+}
+
+/** Every watched image of a subscription where nothing of the branch is known. */
+export function explainUnread(context: UpdateContext, { app, watches }: Subscription, because: string): readonly ExplainedImage[] {
+  return watches.map((watch) => undecided(baseOf(context, app, watch), because));
+}
+
+/** Every watched image of a subscription, in the order of the annotation. `because` is what is known of those that were not decided. */
+export function explainImages(
+  context: UpdateContext,
+  { app, watches }: Subscription,
+  known: Known,
+  because: string,
+): readonly ExplainedImage[] {
+  return watches.map((watch) => {
+    const base = baseOf(context, app, watch);
+    const reads = ({ readers }: Spot) =>
+      readers.some((reader) => reader.watch === watch && refKey(reader.subscription.app.ref) === refKey(app.ref));
+    const one = known.decided.find(({ state }) => reads(state));
+    if (one === undefined) return undecided(base, because, known.gathered.spots.find(reads));
+    return { ...base, ...describeDecided(context, known.gathered, one) };
+  });
+}
+
+function describeDecided(context: UpdateContext, gathered: Gathered, decided: Decided): Omit<ExplainedImage, keyof Base> {
+  const { state, choice, question } = decided;
+  const now = context.ports.clock.now();
+  const commit = previewOf(gathered, decided);
+  return {
+    place: placeKey(state.place),
+    ...(state.current === undefined ? {} : { git: state.current }),
+    choice: {
+      kind: choice.kind,
+      ...(choice.kind === 'raise' ? { to: choice.to } : {}),
+      because: choice.because,
+      ...(choice.kind === 'keep' && choice.rule !== undefined ? { rule: choice.rule } : {}),
+    },
+    changes: whatWouldChange({ question, choice, now }, { path: context.settings.holdsPath }),
+    ...(commit === undefined ? {} : { commit }),
+    holds: question.holds,
+    registry: describeAsked(state),
+    rules: groupByRule(choice.tags),
+    tags: choice.tags,
+    question: { function: 'guard', question, now },
+  };
+}
+
+function describeAsked({ listing }: PlaceState): NonNullable<ExplainedImage['registry']> {
+  return { listedAt: listing.observedAt, tags: listing.tags.length, complete: listing.complete };
+}

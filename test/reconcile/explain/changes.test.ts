@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { PlaceQuestion } from '../../../src/policy/choice.ts';
+import { whatWouldChange } from '../../../src/reconcile/explain/changes.ts';
+import { change, decide, hold, listing, now, ours, question, unconstrained, watch } from '../../policy/question.ts';
+
+function changes(more: Partial<PlaceQuestion>): readonly string[] {
+  const asked = question(more);
+  const choice = decide(asked);
+  if (choice.kind === 'needs') throw new Error(choice.because);
+  return whatWouldChange({ question: asked, choice, now }, { path: '.windlass/holds.yaml' });
+}
+
+describe('what would change the answer', () => {
+  it.each([
+    ['a raise needs nothing', {}, []],
+    ['a newer tag', { listing: listing(['1.3.0']) }, ['push a tag above 1.3.0 that satisfies ~1']],
+    [
+      'a tag that the filters take',
+      { watches: [unconstrained({ allow: { kind: 'regexp', expression: '^1' }, ignore: ['*-rc'] })], listing: listing(['1.3.0']) },
+      ['push a tag above 1.3.0 that matches ^1 and matches none of *-rc'],
+    ],
+    [
+      'the constraint, where it alone keeps the best tag out',
+      { listing: listing(['1.3.0', '2.0.0']) },
+      ['widen the constraint ~1: 2.0.0 is listed and does not satisfy it', 'push a tag above 1.3.0 that satisfies ~1'],
+    ],
+    [
+      'allow-tags, where it alone does',
+      { watches: [watch({ allow: { kind: 'regexp', expression: '^1\\.3' } })] },
+      ['let allow-tags take 1.4.0, which is listed', 'push a tag above 1.3.0 that satisfies ~1 and matches ^1\\.3'],
+    ],
+    [
+      'ignore-tags, where they alone do',
+      { watches: [watch({ ignore: ['1.4.*'] })] },
+      ['take out of ignore-tags what matches 1.4.0, which is listed', 'push a tag above 1.3.0 that satisfies ~1 and matches none of 1.4.*'],
+    ],
+    [
+      'several at once',
+      { watches: [watch({ ignore: ['2.*'] })], listing: listing(['1.3.0', '2.0.0']) },
+      [
+        'let the filters and the constraint take 2.0.0, which is listed: more than one of them drops it',
+        'push a tag above 1.3.0 that satisfies ~1 and matches none of 2.*',
+      ],
+    ],
+    [
+      'a hold',
+      { holds: [hold('1.4.0')] },
+      ['remove the entry of 1.4.0 from .windlass/holds.yaml on branch main', 'push a tag above 1.4.0 that satisfies ~1'],
+    ],
+    [
+      'a hold that ends',
+      { holds: [hold('1.4.0', { until: '2026-03-05T00:00:00.000Z' })] },
+      [
+        'wait until 2026-03-05T00:00:00.000Z, when the hold of 1.4.0 ends; or remove the entry of 1.4.0 from .windlass/holds.yaml on branch main',
+        'push a tag above 1.4.0 that satisfies ~1',
+      ],
+    ],
+    ['a pause', { paused: true }, ['delete the annotation windlass.dev/paused of Application argocd/shop']],
+    [
+      "a person's answer",
+      {
+        current: { tag: '1.3.0' },
+        history: { complete: true, changes: [change('1.4.0', '1.3.0'), change('1.3.0', '1.4.0', ours('1.4.0'))] },
+      },
+      ['push a tag above the one that was taken back, or write the tag that you want into shop/kustomization.yaml yourself'],
+    ],
+    [
+      'a value without a place in the order',
+      { current: { tag: 'main' } },
+      ['write a version into Git in place of main (shop/kustomization.yaml)'],
+    ],
+    [
+      'an incomplete listing',
+      { listing: { ...listing(['1.3.0']), complete: false, because: 'more than 10 tags' } },
+      ['a complete listing of ghcr.io/team/shop; the setting registries.maxTags limits it'],
+    ],
+  ] satisfies readonly (readonly [string, Partial<PlaceQuestion>, readonly string[]])[])('%s', (_, more, sentences) => {
+    expect(changes(more)).toEqual(sentences);
+  });
+
+  it('a hold and a pause of one image are lifted by their own annotations', () => {
+    const asked = question({ watches: [watch({ alias: 'org/web', held: true, paused: true })], listing: listing(['1.3.0']) });
+    const choice = decide(asked);
+    if (choice.kind === 'needs') throw new Error(choice.because);
+    expect(whatWouldChange({ question: asked, choice, now }, { path: 'h.yaml' }).slice(0, 2)).toEqual([
+      'delete the annotation windlass.dev/org_web.hold of Application argocd/shop',
+      'delete the annotation windlass.dev/org_web.paused of Application argocd/shop',
+    ]);
+  });
+});

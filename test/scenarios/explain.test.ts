@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Explanation } from '../../src/reconcile/explain/record.ts';
+import { play } from '../cli/play.ts';
+import { createStage } from './stage.ts';
+import { until } from './until.ts';
+import type { World } from './world.ts';
+import { patienceMs, startWorld } from './world.ts';
+
+vi.setConfig({ testTimeout: patienceMs });
+
+let world: World;
+let image: string;
+let folder: string;
+let settings: string;
+const prefix = 'argocd-image-updater.argoproj.io';
+
+beforeAll(async () => {
+  world = await startWorld();
+  folder = await mkdtemp(join(tmpdir(), 'windlass-explain-'));
+  settings = await world.settingsFile();
+  const stage = createStage(world);
+  await world.service.start();
+  const absent = world.image('team/elsewhere');
+  ({ image } = await stage.plain('mike', '1.0.0', {
+    [`${prefix}/image-list`]: `web=${world.image('team/mike')}:^1, other=${absent}`,
+    [`${prefix}/web.ignore-tags`]: '*-rc',
+  }));
+  for (const tag of ['0.9.0', '1.1.0-rc', '2.0.0', 'latest']) await world.push('team/mike', tag);
+  await world.push('team/elsewhere', '1.0.0');
+  await stage.decided('mike');
+  await until('the pod to run', async () => ((await explain('-o', 'json')).stdout.includes('"pods": 1') ? true : undefined));
+}, patienceMs);
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const explain = (...options: readonly string[]) => play(folder, ['explain', 'mike', '--settings', settings, ...options]);
+
+describe('explain', () => {
+  it('-o json is the documented record, without a field more', async () => {
+    const { stdout, status } = await explain('-o', 'json');
+    const told: unknown = JSON.parse(stdout);
+    expect(status).toBe(0);
+    const record = Explanation.parse(told);
+    expect(record).toEqual(told);
+    expect(record).toMatchObject({ apiVersion: 'windlass.dev/explanation/v1', application: 'argocd/mike', kind: 'managed' });
+    const [web, other] = record.images;
+    expect(web).toMatchObject({
+      image,
+      alias: 'web',
+      asks: 'semver; constraint ^1; ignore-tags *-rc',
+      git: { tag: '1.0.0' },
+      running: { live: 'yes', found: [{ tag: '1.0.0', pods: 1, by: 'Deployment mike/mike' }] },
+      choice: { kind: 'keep', because: `1.0.0 in Git is the newest tag of ${image} that satisfies ^1` },
+      changes: [
+        'widen the constraint ^1: 2.0.0 is listed and does not satisfy it',
+        'push a tag above 1.0.0 that satisfies ^1 and matches none of *-rc',
+      ],
+      registry: { tags: 5, complete: true },
+    });
+    expect(web?.rules.map(({ verdict, examples, because }) => [verdict, examples, because])).toEqual(
+      expect.arrayContaining([
+        ['chosen', ['1.0.0'], '1.0.0 is what Git has'],
+        ['dropped', ['2.0.0', '0.9.0'], '<tag> does not satisfy ^1'],
+        ['dropped', ['1.1.0-rc'], '1.1.0-rc matches *-rc in ignore-tags'],
+        ['dropped', ['latest'], 'latest is no version'],
+      ]),
+    );
+    expect(other).toMatchObject({ running: { live: 'no', found: [] } });
+    expect(other?.running.because).toContain(`elsewhere is not live: the Application renders ${image}`);
+  });
+
+  it('as text has a row for each rule, and with --all one for each tag', async () => {
+    const [grouped, each] = [await explain(), await explain('--all')];
+    expect(grouped.stdout).toMatch(/^ {2}dropped +2 +2\.0\.0, 0\.9\.0 +<tag> does not satisfy \^1$/m);
+    expect(grouped.stdout).toMatch(/^ {2}runs +1\.0\.0@sha256:\w+ in 1 pod of Deployment mike\/mike$/m);
+    expect(grouped.stdout).toMatch(/^ {2}not live +\S+elsewhere is not live: /m);
+    expect(grouped.stdout).toContain('to change it  widen the constraint ^1: 2.0.0 is listed and does not satisfy it');
+    expect(each.stdout).toMatch(/^ {2}0\.9\.0 +dropped +0\.9\.0 does not satisfy \^1$/m);
+  });
+});

@@ -47,7 +47,11 @@ export async function readFacts(reading: Reading, tag: string): Promise<{ facts:
   const { digest, manifest } = read;
   const children = manifest.kind === 'index' ? manifest.children : [];
   const origin = await readOrigin(reading, manifest);
-  return { facts: { tag, digest, children, ...(origin === 'absent' ? {} : origin) }, whole: origin !== 'absent' };
+  if (origin === 'absent') return { facts: { tag, digest, children }, whole: false };
+  // The configuration of an index's first image names that image's platform alone.
+  const { platform, ...made } = origin;
+  const own = manifest.kind === 'index' || platform === undefined ? {} : { platform };
+  return { facts: { tag, digest, children, ...made, ...own }, whole: true };
 }
 
 /**

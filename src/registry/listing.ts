@@ -13,12 +13,13 @@ export type Listing = {
 
 /**
  * What stands behind one tag now. `digest` is the manifest's or the index's; `children` are the platforms of an index, empty for a
- * single manifest. `revision` is the label org.opencontainers.image.revision of the image's configuration, where it was asked for.
+ * single manifest, whose `platform` its configuration names. `revision` is the label org.opencontainers.image.revision of the image's configuration, where it was asked for.
  */
 export type TagFacts = {
   readonly tag: string;
   readonly digest: Digest;
   readonly children: readonly { readonly platform: Platform; readonly digest: Digest }[];
+  readonly platform?: Platform;
   readonly pushedAt?: Time;
   readonly createdAt?: Time;
   readonly revision?: string;

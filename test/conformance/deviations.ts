@@ -1,4 +1,6 @@
 import type { Input } from './adapter.ts';
+import { annotationDeviations } from './deviations/aiu-annotations.ts';
+import { imageRefDeviations } from './deviations/aiu-image-ref.ts';
 import { aiuDeviations } from './deviations/aiu.ts';
 import { standsSettled } from './adapters/rollouts-replicas.ts';
 
@@ -15,6 +17,8 @@ export type Deviation = {
 
 export const deviations: readonly Deviation[] = [
   ...aiuDeviations,
+  ...annotationDeviations,
+  ...imageRefDeviations,
   {
     set: 'semver-constraints',
     because: 'Every size has a limit: a constraint of more than 512 bytes or 32 alternatives is refused, as Masterminds v3.5.0 does.',

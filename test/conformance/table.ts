@@ -1,5 +1,6 @@
 import type { Adapter } from './adapter.ts';
 import * as aiuAnnotations from './adapters/aiu-annotations.ts';
+import * as aiuImageRef from './adapters/aiu-image-ref.ts';
 import * as aiuNewest from './adapters/aiu-newest.ts';
 import * as argocdHealth from './adapters/argocd-health.ts';
 import * as argocdSync from './adapters/argocd-sync.ts';
@@ -14,6 +15,7 @@ import * as semverOrder from './adapters/semver-order.ts';
 /** Every set that can be run, by the name of its file. A new set is a file in adapters/ and a line here. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   'aiu-annotations': { answer: aiuAnnotations.answer, equal: aiuAnnotations.equal },
+  'aiu-image-ref': { answer: aiuImageRef.answer, equal: aiuImageRef.equal },
   'aiu-newest': { answer: aiuNewest.answer, equal: aiuNewest.equal },
   'argocd-health': { answer: argocdHealth.answer, equal: argocdHealth.equal },
   'argocd-sync': { answer: argocdSync.answer, equal: argocdSync.equal },

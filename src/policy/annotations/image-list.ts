@@ -47,13 +47,18 @@ function readEntry(text: string, at: string): Entry {
     return refuse('an alias before the first =, such as web=nginx:>=1.0 (a constraint with = needs one)');
   }
   if (rest.includes('://')) return refuse('an image without scheme, such as reg.example.com/app');
-  const [named = '', ...digest] = splitOnce(rest, '@');
+  const [named = '', digest] = splitOnce(rest, '@');
   const [written, constraint] = splitConstraint(named);
-  const image = canonicalImageName(written);
+  const image = imageOf(written, constraint, digest);
   if (image === undefined) return refuse('[alias=]image[:constraint] with an image name in lower case');
   const listed = { ...alias, image, written, ...(constraint === '' ? {} : { constraint }) };
-  if (digest.length === 0) return { listed };
+  if (digest === undefined) return { listed };
   return { listed, warning: { at, got: JSON.stringify(text), expected: 'an image without digest; the digest is not used' } };
+}
+
+/** What has a slash behind the colon, or no digest behind the @ (however short: v0.18), is an address of something else. */
+function imageOf(written: string, constraint: string, digest = ''): ImageName | undefined {
+  return constraint.includes('/') || !/^(?:[\w.+-]+:[0-9a-f]+)?$/i.test(digest) ? undefined : canonicalImageName(written);
 }
 
 /** A text with an operator of constraints in it was not meant as an alias. */

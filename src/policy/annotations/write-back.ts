@@ -42,11 +42,11 @@ export function readWriteBack(
 function destinationOf(settings: Settings): Pick<WriteBackSettings, 'target' | 'branch' | 'repository'> {
   const target = applicationOptionOf(settings, 'write-back-target')?.value;
   const branch = applicationOptionOf(settings, 'git-branch')?.value.trim();
-  const repository = applicationOptionOf(settings, 'git-repository')?.value;
+  const repository = applicationOptionOf(settings, 'git-repository')?.value.trim() ?? '';
   return {
     ...(target === undefined ? {} : { target }),
     ...(branch === undefined ? {} : { branch }),
-    ...(repository === undefined ? {} : { repository }),
+    ...(repository === '' ? {} : { repository }),
   };
 }
 

@@ -2,6 +2,7 @@ import { isBody, sameJson } from '../../../src/kernel/json.ts';
 import { parseConstraint } from '../../../src/policy/semver/constraint.ts';
 import type { Input } from '../adapter.ts';
 import type { Deviation } from '../deviations.ts';
+import { isPossible } from './image-entry.ts';
 
 const prefix = 'argocd-image-updater.argoproj.io/';
 
@@ -37,7 +38,7 @@ export const aiuDeviations: readonly Deviation[] = [
     set: 'aiu-annotations',
     because:
       'An image that no registry can serve (a scheme, a name in upper case, a constraint taken for an alias) is refused, not watched in vain.',
-    covers: (input) => entriesOf(input).some(isImpossible),
+    covers: (input) => entriesOf(input).some((entry) => !isPossible(entry)),
     instead: (answer) => sameJson(answer, { error: true }) || sameJson(answer, { kept: [] }),
   },
   {
@@ -67,22 +68,6 @@ function valuesOf(input: Input, suffix: string): readonly string[] {
 
 function entriesOf(input: Input): readonly string[] {
   return valuesOf(input, `${prefix}image-list`).flatMap((list) => list.split(',').map((entry) => entry.trim()));
-}
-
-function isImpossible(entry: string): boolean {
-  const equals = entry.indexOf('=');
-  const name =
-    entry
-      .slice(equals + 1)
-      .trim()
-      .split(/[:@](?!\d+\/)/)[0] ?? '';
-  return (
-    entry.includes('://') ||
-    /[:<>~^!|*@]/.test(entry.slice(0, Math.max(equals, 0))) ||
-    equals === 0 ||
-    name === '' ||
-    /[A-Z]/.test(name.slice(name.indexOf('/') + 1))
-  );
 }
 
 function isPlatform(text: string): boolean {

@@ -73,7 +73,7 @@ describe('the facts of a tag', () => {
     const registry = await sandbox();
     const labels = { 'org.opencontainers.image.revision': 'abc' };
     const { digest } = await pushImage(registry.url, 'team/shop', '1', { labels, created: '2026-01-31T12:00:00Z' });
-    expect(await facts(clientOf(), registry)).toEqual({ tag: '1', digest, children: [], ...origin });
+    expect(await facts(clientOf(), registry)).toEqual({ tag: '1', digest, children: [], platform: 'linux/amd64', ...origin });
   });
 
   it('of an index without mediaType: its platforms, and the first one for time and revision', async () => {

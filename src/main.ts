@@ -28,7 +28,10 @@ export function loadSettings(options: StartOptions): Settings | undefined {
     env: process.env,
     flags: options.flags,
   });
-  if (read.kind === 'read') return read.settings;
+  if (read.kind === 'read') {
+    for (const note of read.notes) process.stderr.write(`${note}\n`);
+    return read.settings;
+  }
   for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
   return undefined;
 }

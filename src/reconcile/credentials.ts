@@ -2,11 +2,12 @@ import { sentenceOf } from '../kernel/failure.ts';
 import type { ImageName } from '../kernel/image.ts';
 import { splitImageName } from '../kernel/image.ts';
 import type { Credential } from '../kernel/secret.ts';
+import { parseCredential } from '../policy/annotations/credential.ts';
 import type { CredentialWish } from '../policy/choice.ts';
 import type { RegistryAccess } from '../registry/listing.ts';
 import type { RegistryHost } from '../registry/registry-host.ts';
 import type { CredentialSources, Keeping, NoCredential } from './credentials/sources.ts';
-import { describeWish, grantWish, grantWritten, pullSecretLogin, readWish } from './credentials/wish.ts';
+import { describeWish, grantWish, grantWritten, pullSecretLogin } from './credentials/wish.ts';
 
 type Found<Access> = { readonly kind: 'found'; readonly access: Access } | { readonly kind: 'refused'; readonly because: string };
 
@@ -43,7 +44,7 @@ function renewal(grant: (keeping: Keeping) => Promise<Credential | NoCredential 
 }
 
 function wishOf({ credential, pullSecret }: AccessWish): CredentialWish | undefined {
-  return credential ?? (pullSecret === undefined ? undefined : readWish(pullSecret));
+  return credential ?? (pullSecret === undefined ? undefined : parseCredential(pullSecret));
 }
 
 /** The annotation before the settings, these before the mounted docker configuration, and what the image's pods use at last. */
@@ -83,7 +84,7 @@ function podCredential({ image, namespace }: AccessWish, sources: CredentialSour
 function wishRefusal(wish: AccessWish, host: RegistryHost | undefined): NoCredential | undefined {
   const own = wishOf(wish);
   if (own === undefined || own.kind === 'pullsecret') return undefined;
-  const bound = host?.credentials === undefined ? undefined : readWish(host.credentials);
+  const bound = host?.credentials === undefined ? undefined : parseCredential(host.credentials);
   if (bound !== undefined && describeWish(bound) === describeWish(own)) return undefined;
   const { registry } = splitImageName(wish.image);
   const because = `credentials ${JSON.stringify(wish.pullSecret ?? describeWish(own))} are not bound to ${registry}: name them for this registry in the settings (registries.hosts), or use pullsecret:NAMESPACE/NAME, whose entries name their hosts`;

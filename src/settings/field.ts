@@ -176,3 +176,8 @@ export function isHostOrBlock(written: string): boolean {
       .every((part) => label.test(part))
   );
 }
+
+/** A host name or an IP address, with its port where it is not the usual one. */
+export function isHost(written: string): boolean {
+  return URL.canParse(`https://${written}`) && new URL(`https://${written}`).host === written.toLowerCase();
+}

@@ -1,50 +1,63 @@
+import { parseCredential } from '../policy/annotations/credential.ts';
 import { providers } from '../registry/providers/table.ts';
 import type { RegistryHost } from '../registry/registry-host.ts';
 import * as kinds from './field.ts';
-import type { Flaw } from './field.ts';
-
-const credentialGrammar = /^(?:secret:[^/#\s]+\/[^/#\s]+#[^#\s]+|pullsecret:[^/#\s]+\/[^/#\s]+|env:[A-Za-z_]\w*)$/;
+import type { Field, Flaw } from './field.ts';
 
 export function isHttpUrl(written: string): boolean {
   return URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
 }
 
-type Key = { readonly good: (written: string) => boolean; readonly expected: string; readonly optional?: true };
+const filled = (expected: string) => ({ accepts: (written: string) => written !== '', expected });
+const url = { accepts: isHttpUrl, expected: 'an http or https URL' };
 
-const keys: Readonly<Record<string, Key>> = {
-  prefix: { good: (written) => /^[\w.:-]+(?:\/[\w./-]+)?$/.test(written), expected: 'a registry host, optionally with a path' },
-  apiUrl: { good: isHttpUrl, expected: 'an http or https URL' },
-  credentials: {
-    good: (written) => credentialGrammar.test(written),
-    expected: 'secret:NAMESPACE/NAME#FIELD, pullsecret:NAMESPACE/NAME or env:NAME',
-    optional: true,
-  },
-  provider: {
-    good: (written) => Object.hasOwn(providers, written),
-    expected: `one of ${Object.keys(providers).join(', ')}`,
-    optional: true,
-  },
-  providerUrl: { good: isHttpUrl, expected: 'an http or https URL', optional: true },
+/** The four forms in which credentials are named (Image Updater v0.18). */
+export const credentialRule = {
+  accepts: (written: string) => parseCredential(written) !== undefined,
+  expected: 'secret:NAMESPACE/NAME#FIELD, pullsecret:NAMESPACE/NAME, env:NAME or ext:/PATH',
 };
+
+export const prefixRule = {
+  accepts: (written: string) => /^[\w.:-]+(?:\/[\w./-]+)?$/.test(written),
+  expected: 'a registry host, optionally with a path',
+};
+
+type Keys = { readonly [Key in keyof RegistryHost]-?: Field<NonNullable<RegistryHost[Key]>> };
+
+const keys: Keys = {
+  prefix: kinds.text('', prefixRule),
+  apiUrl: kinds.text('', url),
+  name: kinds.text('', filled('a name')),
+  credentials: kinds.text('', credentialRule),
+  credentialsExpire: kinds.duration('1h'),
+  defaultNamespace: kinds.text('', filled('a namespace of the registry')),
+  default: kinds.yesNo(false),
+  insecure: kinds.yesNo(false),
+  caFile: kinds.text('', filled('a file')),
+  ca: kinds.text('', filled('certificates in PEM')),
+  requestsPerSecond: kinds.integer(20, 1, 10_000),
+  provider: kinds.text('', {
+    accepts: (written) => Object.hasOwn(providers, written),
+    expected: `one of ${Object.keys(providers).join(', ')}`,
+  }),
+  providerUrl: kinds.text('', url),
+};
+
+const required: ReadonlySet<string> = new Set(['prefix', 'apiUrl']);
 
 /** Reads one entry of `registries.hosts`; all flaws at once, and no text of a credential. */
 export function readRegistryHost(entry: Readonly<Record<string, unknown>>): { value: RegistryHost } | { flaws: readonly Flaw[] } {
-  const wrong = Object.entries<Key>(keys).filter(([key, rule]) => !accepts(rule, entry[key]));
   const unknown = Object.keys(entry).filter((key) => !Object.hasOwn(keys, key));
-  const flaws = [
-    ...wrong.map(([key, { expected }]) => ({
-      under: `.${key}`,
-      got: key === 'credentials' ? 'another text' : kinds.showWritten(entry[key]),
-      expected,
-    })),
-    ...unknown.map((key) => ({ under: `.${key}`, got: 'an unknown key', expected: `one of ${Object.keys(keys).join(', ')}` })),
-  ];
-  const { prefix, apiUrl, ...others } = entry;
-  if (flaws.length > 0 || typeof prefix !== 'string' || typeof apiUrl !== 'string') return { flaws };
-  const written = Object.entries(others).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : []));
-  return { value: { prefix, apiUrl, ...Object.fromEntries(written) } };
-}
-
-function accepts({ good, optional }: Key, written: unknown): boolean {
-  return written === undefined ? optional === true : typeof written === 'string' && good(written);
+  const flaws: Flaw[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries<Field<unknown>>(keys)) {
+    if (entry[key] === undefined && !required.has(key)) continue;
+    const read = field.read(entry[key]);
+    if (read.kind === 'read') values[key] = read.value;
+    else
+      flaws.push(...read.flaws.map((flaw) => ({ ...flaw, under: `.${key}`, ...(key === 'credentials' ? { got: 'another text' } : {}) })));
+  }
+  flaws.push(...unknown.map((key) => ({ under: `.${key}`, got: 'an unknown key', expected: `one of ${Object.keys(keys).join(', ')}` })));
+  // Every value came out of the field of its key, which no narrowing can show.
+  return flaws.length > 0 ? { flaws } : { value: values as RegistryHost };
 }

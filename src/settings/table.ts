@@ -4,6 +4,11 @@ import { isHttpUrl, readRegistryHost } from './registry-host.ts';
 
 const namespaceRule = { accepts: kinds.isNamespaceName, expected: 'a namespace name (lower case letters, digits, dashes)' };
 const addressRule = { accepts: kinds.isHostOrBlock, expected: 'a host name, an IP address or a block such as 127.0.0.0/8' };
+const hostRule = { accepts: kinds.isHost, expected: 'a host name, with its port where it has one' };
+const directoryRule = {
+  accepts: (written: string) => written === '' || written.startsWith('/'),
+  expected: 'an absolute path of a directory, or nothing',
+};
 
 /** Every setting, in the order of config/windlass.yaml, where each one is described. */
 export const table = {
@@ -32,7 +37,12 @@ export const table = {
     pollInterval: kinds.duration('2m'),
     timeout: kinds.duration('30s'),
     maxTags: kinds.integer(100_000, 1, 10_000_000),
-    hosts: kinds.entries('an object with prefix, apiUrl and optionally credentials, provider and providerUrl', readRegistryHost),
+    hosts: kinds.entries('an object with prefix and apiUrl, and what else config/windlass.yaml lists', readRegistryHost),
+    conf: kinds.text(''),
+    scriptDir: kinds.text('', directoryRule),
+    dockerConfig: kinds.text(''),
+    tokenHosts: kinds.texts(hostRule),
+    http2: kinds.yesNo(false),
   },
   holds: {
     path: kinds.text('.windlass/holds.yaml', {

@@ -1,6 +1,7 @@
 import type { ImageName } from '../../kernel/image.ts';
 import { sentenceOf } from '../../kernel/failure.ts';
 import type { Credential } from '../../kernel/secret.ts';
+import { parseCredential } from '../../policy/annotations/credential.ts';
 import type { CredentialWish } from '../../policy/choice.ts';
 import { configLogin, readDockerConfig, splitUserPassword } from '../../registry/docker-config.ts';
 import type { KubeObject } from '../../resources/meta.ts';
@@ -8,22 +9,6 @@ import { secretText } from './secret-text.ts';
 import type { CredentialSources, Keeping, NoCredential } from './sources.ts';
 
 const expected = 'pullsecret:NAMESPACE/NAME, secret:NAMESPACE/NAME#FIELD, env:NAME or ext:PATH';
-
-/**
- * Reads one of the four forms of Image Updater v0.18 (aiu.md 1.7); a name before `=` is for people. Undefined where it is none: a Secret
- * without a field, a script without an absolute path.
- */
-export function readWish(written: string): CredentialWish | undefined {
-  const [, kind = '', rest = ''] = /^(?:[^=]*=)?(pullsecret|secret|env|ext):(.+)$/.exec(written) ?? [];
-  if (kind === 'env') return { kind, variable: rest };
-  if (kind === 'ext') return rest.startsWith('/') ? { kind, path: rest } : undefined;
-  const named = /^([^/]+)\/([^/#]+)(?:#(.+))?$/.exec(rest);
-  return named === null ? undefined : secretWish(kind, named);
-}
-
-function secretWish(kind: string, [, namespace = '', name = '', field = '']: readonly string[]): CredentialWish {
-  return kind === 'pullsecret' ? { kind, namespace, name } : { kind: 'secret', namespace, name, field };
-}
 
 /** `secret:shop/login#token`: how the wish is written, without the name for people. */
 export function describeWish(wish: CredentialWish): string {
@@ -56,7 +41,7 @@ export async function grantWritten(
   sources: CredentialSources,
   keeping: Keeping,
 ): Promise<Credential | NoCredential> {
-  const wish = readWish(written);
+  const wish = parseCredential(written);
   return wish === undefined
     ? { because: `credentials ${JSON.stringify(written)}: expected ${expected}` }
     : grantWish(wish, image, sources, keeping);

@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/kernel/failure.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
+import { parseCredential } from '../../../src/policy/annotations/credential.ts';
 import type { CredentialSources, Keeping } from '../../../src/reconcile/credentials/sources.ts';
-import { describeWish, grantWritten, readWish } from '../../../src/reconcile/credentials/wish.ts';
+import { describeWish, grantWritten } from '../../../src/reconcile/credentials/wish.ts';
 import { secret, sourcesOf } from './stage.ts';
 
 const image = 'ghcr.io/acme/shop';
@@ -15,21 +16,10 @@ async function read(written: string, of: string, sources: CredentialSources, kee
   return 'because' in found ? found.because : `${found.username}:${found.password.reveal()}`;
 }
 
-describe('a wish is read', () => {
-  it.each([
-    ['pullsecret:shop/pull', { kind: 'pullsecret', namespace: 'shop', name: 'pull' }],
-    ['secret:shop/login#token', { kind: 'secret', namespace: 'shop', name: 'login', field: 'token' }],
-    ['env:LOGIN', { kind: 'env', variable: 'LOGIN' }],
-    ['ext:/scripts/login.sh', { kind: 'ext', path: '/scripts/login.sh' }],
-    ['ghcr.io=env:LOGIN', { kind: 'env', variable: 'LOGIN' }],
-    ['ext:login.sh', undefined],
-    ['secret:login#token', undefined],
-    ['vault:shop/login', undefined],
-    ['env:', undefined],
-  ])('%s', (written, wish) => {
-    const got = readWish(written);
-    expect(got).toEqual(wish);
-    expect(got === undefined ? undefined : describeWish(got)).toBe(wish === undefined ? undefined : written.replace('ghcr.io=', ''));
+describe('a wish is written', () => {
+  it.each(['pullsecret:shop/pull', 'secret:shop/login#token', 'env:LOGIN', 'ext:/scripts/login.sh'])('%s', (written) => {
+    const wish = parseCredential(`ghcr.io=${written}`);
+    expect(wish === undefined ? undefined : describeWish(wish)).toBe(written);
   });
 });
 
@@ -77,7 +67,7 @@ describe('the credential of an image', () => {
     ['creds=secret:argocd/field#login', 'bot:p:w'],
     ['env:REGISTRY_LOGIN', 'bot:pw'],
     ['secret:argocd/field#odd', 'Secret argocd/field has no user:password in odd'],
-    ['secret:argocd/field', 'Secret argocd/field has no user:password in '],
+    ['secret:argocd/field', `credentials "secret:argocd/field": ${expected}`],
     ['pullsecret:argocd/pull', 'Secret argocd/pull has no credential for ghcr.io/acme/shop'],
     ['env:ODD', 'variable ODD holds no user:password'],
     ['env:ABSENT', 'variable ABSENT holds no user:password'],

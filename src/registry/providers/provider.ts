@@ -16,6 +16,8 @@ export type SideReading = {
   /** With an authorization of the caller's choice: for the APIs that log in otherwise than the registry. */
   readonly transport: Transport;
   readonly ecr: Ecr;
+  /** What a provider gave in exchange for a credential, kept for `lifeMs` under a key and asked for once. */
+  readonly pass: (key: string, lifeMs: Millis, obtain: () => Promise<string>) => Promise<string>;
   readonly now: () => Millis;
   readonly signal: AbortSignal;
   readonly limits: { readonly maxPages: number; readonly maxTags: number; readonly pageBytes: number };

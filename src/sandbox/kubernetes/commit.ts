@@ -44,7 +44,8 @@ export function commit(store: Store, write: Write, pending: Pending): ApiObject 
   const entries = pending.entries ?? ownersAfterUpdate(live, next, writer, kind.shape);
   const fields = managedFields(entries, readEntries(live), Date.now());
   const metadata = {
-    ...without(next.metadata, 'managedFields'),
+    // What a client says of a namespace does not matter: it is the one of the path, and none of an object of the whole cluster.
+    ...without(next.metadata, 'managedFields', 'namespace'),
     ...systemMetadata(write, live, next),
     ...(fields.length > 0 ? { managedFields: [...fields] } : {}),
   };

@@ -42,20 +42,29 @@ export function readEntries(object: Draft | undefined): readonly Entry[] {
 export function managedFields(entries: readonly Entry[], before: readonly Entry[], nowMs: number): readonly object[] {
   return entries
     .filter((entry) => !isEmptySet(entry.set))
-    .map((entry) => {
-      const fields = fieldsV1(entry.set);
-      const old = before.find((other) => sameWriter(other, entry));
-      const unchanged = old !== undefined && JSON.stringify(fieldsV1(old.set)) === JSON.stringify(fields);
-      return {
-        manager: entry.manager,
-        operation: entry.operation,
-        apiVersion: entry.apiVersion,
-        time: unchanged ? old.time : kubeTime(nowMs),
-        fieldsType: 'FieldsV1',
-        fieldsV1: fields,
-        ...(entry.subresource === '' ? {} : { subresource: entry.subresource }),
-      };
-    });
+    .map((entry) => timed(entry, before, nowMs))
+    .sort(inOrder)
+    .map((entry) => ({
+      manager: entry.manager,
+      operation: entry.operation,
+      apiVersion: entry.apiVersion,
+      time: entry.time,
+      fieldsType: 'FieldsV1',
+      fieldsV1: fieldsV1(entry.set),
+      ...(entry.subresource === '' ? {} : { subresource: entry.subresource }),
+    }));
+}
+
+function timed(entry: Entry, before: readonly Entry[], nowMs: number): Entry {
+  const old = before.find((other) => sameWriter(other, entry));
+  const unchanged = old !== undefined && JSON.stringify(fieldsV1(old.set)) === JSON.stringify(fieldsV1(entry.set));
+  return { ...entry, time: unchanged ? old.time : kubeTime(nowMs) };
+}
+
+// The order of the API server; without one, two writers in turn would change the object each time.
+function inOrder(left: Entry, right: Entry): number {
+  const text = (entry: Entry): string => [entry.operation, entry.time, entry.manager, entry.apiVersion, entry.subresource].join('\0');
+  return text(left) < text(right) ? -1 : 1;
 }
 
 /** Who owns what after a create, update or patch: the writer owns what it changed, nobody what it took away. */

@@ -46,6 +46,24 @@ export function describeApply(stage: Stage): void {
       expect((await stage.client.apply(path(), configMap('a'), 'two')).body.data ?? {}).toEqual({});
     });
 
+    it('and writes of a status, in turn, repeat without a new version', async () => {
+      const web = stage.apps('deployments', 'web');
+      const turn = async () => {
+        await stage.client.apply(web, deployment('web', { replicas: 1 }), 'one');
+        return (await stage.client.patch(`${web}/status`, 'merge', { status: { replicas: 1 } })).body.metadata.resourceVersion;
+      };
+      expect(await turn()).toBe(await turn());
+    });
+
+    it('of an object of the whole cluster passes over a namespace', async () => {
+      const name = `${stage.namespace}-wide`;
+      const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name, namespace: stage.namespace } };
+      const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`;
+      const { body } = await stage.client.apply(path, { ...role, rules: [] }, 'one');
+      expect(body.metadata).not.toHaveProperty('namespace');
+      expect((await stage.client.get(path)).body.metadata.uid).toBe(body.metadata.uid);
+    });
+
     it('a dry run predicts and stores nothing', async () => {
       const created = await stage.client.apply(path(), configMap('a', { x: '1' }), 'one', '&dryRun=All');
       expect(created).toMatchObject({ code: 201, body: { data: { x: '1' } } });

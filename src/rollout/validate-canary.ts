@@ -7,7 +7,8 @@ import { type Check, problemsIn } from './validate-spec.ts';
 export const canaryAt = (path: string): string => `spec.strategy.canary.${path}`;
 
 // Silence about one of these would be a rollout that does something else than its author wrote.
-const withRouter = ['dynamicStableScale', 'scaleDownDelaySeconds', 'minPodsPerReplicaSet', 'pingPong'] as const;
+// minPodsPerReplicaSet is not among them: without a router Argo Rollouts v1.9 passes over it, too, and says nothing.
+const withRouter = ['dynamicStableScale', 'scaleDownDelaySeconds', 'pingPong'] as const;
 const notCarriedOut = ['antiAffinity', 'canaryMetadata', 'stableMetadata'] as const;
 
 /** Settings of the canary strategy that cannot be carried out. `routers` are the names of the known traffic routers. */

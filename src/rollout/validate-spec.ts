@@ -1,6 +1,5 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { Rollout } from '../resources/rollout.ts';
-import { hashLabel } from './template.ts';
 
 type Spec = Rollout['spec'];
 
@@ -42,10 +41,8 @@ function wrongLabels({ selector, template }: Spec): readonly Problem[] {
   const labels = template?.metadata?.labels ?? {};
   const matched = Object.entries(selector?.matchLabels ?? {});
   const strange = matched.filter(([key, value]) => labels[key] !== value).map(([key, value]) => `${key}=${value}`);
-  const injected = labels[hashLabel];
   return problemsIn([
     [matched.length === 0, 'spec.selector.matchLabels', 'nothing', 'labels of spec.template'],
     [strange.length > 0, 'spec.selector.matchLabels', strange.join(', '), 'labels that spec.template.metadata.labels has'],
-    [injected !== undefined, `spec.template.metadata.labels.${hashLabel}`, injected ?? '', 'no such label: it is set on each ReplicaSet'],
   ]);
 }

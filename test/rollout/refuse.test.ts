@@ -128,3 +128,33 @@ describe('a Rollout that cannot be carried out is refused before a pod is touche
     expect(wantedByImage(model)).toEqual({ 'team/web:1': 5 });
   });
 });
+
+describe('what Argo Rollouts v1.9 passes over is no reason to refuse', () => {
+  it('a floor for pods that only a router has', () => {
+    const model = modelOf();
+    patchSpec(model, canaryWith({ minPodsPerReplicaSet: 2 }));
+    settleAll(model);
+    expect(statusOf(model)).toMatchObject({ phase: 'Healthy' });
+  });
+
+  it('a template copied from a ReplicaSet, with its label: each ReplicaSet still gets one of its own', () => {
+    const model = modelOf();
+    settleAll(model);
+    const [before] = replicaSets(model);
+    patchSpec(model, { template: { metadata: { labels: { 'rollouts-pod-template-hash': 'copied' } } } });
+    settleAll(model);
+    expect(replicaSets(model).map(({ metadata }) => metadata.name)).toEqual([before?.metadata.name]);
+    setImage(model, 'team/web:2');
+    settleAll(model);
+    const [, after] = replicaSets(model);
+    const hash = after?.metadata.labels?.['rollouts-pod-template-hash'];
+    expect(after?.metadata.name).toBe(`web-${hash ?? ''}`);
+    expect(after).toMatchObject({
+      spec: {
+        selector: { matchLabels: { 'rollouts-pod-template-hash': hash } },
+        template: { metadata: { labels: { 'rollouts-pod-template-hash': hash } } },
+      },
+    });
+    expect(hash).not.toBe('copied');
+  });
+});

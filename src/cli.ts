@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Grounds } from './sandbox/demo/grounds.ts';
 import { Failure } from './kernel/failure.ts';
+import { check, type CheckOptions } from './cli/check/check-command.ts';
 import { explain } from './cli/explain-command.ts';
 import { replay } from './cli/replay.ts';
 import { gatherSettingFlags } from './cli/setting-flags.ts';
@@ -11,7 +12,7 @@ import { playDemo } from './sandbox/demo/demo.ts';
 const exitStatuses = `
 Exit status:
   0  done; for demo: every step was observed
-  1  failed, or a step of the demo was not observed
+  1  failed, a step of the demo was not observed, or check found problems
   2  wrong usage or settings; every problem is printed
   3  there is no such Application
   130  the demo was interrupted: Ctrl-C, or nobody reads its output any more
@@ -105,6 +106,20 @@ command('explain', 'say of every tag which rule kept or dropped it, and what wou
   .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here', readAddress)
   .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string; all: boolean }) => {
     process.exitCode = await explain(application, options, startOptions(options));
+  });
+
+program
+  .command('check')
+  .description('say what is wrong with the annotations of the Applications in files, without any cluster')
+  .argument('<file...>', 'YAML files with any number of documents; - for standard input')
+  .option('--strict', 'warnings count as problems', false)
+  .addOption(
+    new Option('--compat <version>', "whose reading of Image Updater's annotations: v0.18 or v1.3").choices(['v0', 'v1']).default('v0'),
+  )
+  .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text'))
+  .action(async (files: readonly string[], options: CheckOptions) => {
+    const out = (text: string): unknown => process.stdout.write(text);
+    process.exitCode = await check(files, options, { input: process.stdin, out, err: (text) => process.stderr.write(text) });
   });
 
 program

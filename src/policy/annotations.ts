@@ -44,7 +44,8 @@ export function readWatches(application: ObjectRef, annotations: Readonly<Record
   const frame = { application, settings, list, compat };
   const watched = images.listed.map((listed) => readWatch(frame, listed));
   const all = [...images.problems, ...watched.flatMap((one) => one.problems ?? []), ...problems];
-  if (all.length > 0) return { kind: 'refused', problems: eachOnce(all) };
+  const blocked = eachOnce(watched.flatMap((one) => one.blocked ?? []));
+  if (all.length > 0) return { kind: 'refused', problems: eachOnce([...all, ...blocked]) };
   const warnings = [
     ...images.warnings,
     ...watched.flatMap((one) => one.warnings),
@@ -57,7 +58,7 @@ export function readWatches(application: ObjectRef, annotations: Readonly<Record
     writeBack,
     paused: paused.value,
     warnings: eachOnce(warnings),
-    blocked: eachOnce(watched.flatMap((one) => one.blocked ?? [])),
+    blocked,
   };
 }
 

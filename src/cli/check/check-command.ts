@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { whyUnreadable } from '../../kernel/unreadable.ts';
+import type { Compat } from '../../policy/annotations/annotation.ts';
+import { type Checked, checkText, type Finding } from './findings.ts';
+
+export type CheckOptions = { readonly output: 'text' | 'json'; readonly strict: boolean; readonly compat: Compat };
+
+/** Where the command reads and writes beside its files. */
+export type CheckStreams = {
+  readonly input: NodeJS.ReadableStream;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+};
+
+type Read = { readonly file: string; readonly text: string } | { readonly file: string; readonly because: string };
+
+/**
+ * `windlass check FILE...`: what is wrong with the annotations of the Applications in these files (`-`: standard input). Answers the exit
+ * status: 0, 1 with problems (`strict`: or warnings), 2 where a file cannot be read.
+ */
+export async function check(files: readonly string[], options: CheckOptions, streams: CheckStreams): Promise<number> {
+  const read = await Promise.all([...new Set(files)].map((file) => readOne(file, streams.input)));
+  const unreadable = read.flatMap((one) => ('because' in one ? [one] : []));
+  const checked = sumOf(read.flatMap((one) => ('text' in one ? [checkText(one.file, one.text, options.compat)] : [])));
+  for (const { file, because } of unreadable) streams.err(`cannot read ${file}: ${because}\n`);
+  streams.out(options.output === 'json' ? jsonOf(checked) : textOf(checked));
+  if (unreadable.length > 0) return 2;
+  return checked.findings.some(({ level }) => level === 'problem' || options.strict) ? 1 : 0;
+}
+
+async function readOne(file: string, input: NodeJS.ReadableStream): Promise<Read> {
+  try {
+    return file === '-' ? { file: 'standard input', text: await readAll(input) } : { file, text: await readFile(file, 'utf8') };
+  } catch (thrown) {
+    return { file, because: whyUnreadable(thrown) };
+  }
+}
+
+function sumOf(all: readonly Checked[]): Checked {
+  return {
+    findings: all.flatMap(({ findings }) => findings),
+    applications: all.reduce((sum, { applications }) => sum + applications, 0),
+    others: all.reduce((sum, { others }) => sum + others, 0),
+  };
+}
+
+function countOf(findings: readonly Finding[], level: Finding['level']): number {
+  return findings.filter((finding) => finding.level === level).length;
+}
+
+/** One JSON object; `version` changes when a reader must. */
+function jsonOf({ findings, applications, others }: Checked): string {
+  const counts = { problems: countOf(findings, 'problem'), warnings: countOf(findings, 'warning') };
+  return `${JSON.stringify({ version: 1, applications, skipped: others, ...counts, findings }, null, 2)}\n`;
+}
+
+function textOf({ findings, applications, others }: Checked): string {
+  const [problems, warnings] = [countOf(findings, 'problem'), countOf(findings, 'warning')];
+  const skipped = others === 0 ? '' : `, ${counted(others, 'other document')} skipped`;
+  const found = problems + warnings === 0 ? 'nothing to say' : `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`;
+  return `${[...findings.map(lineOf), `${counted(applications, 'Application')} checked${skipped}: ${found}`].join('\n')}\n`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** As compilers write it, so that editors find the line. Keys are foreign texts and stay on one line. */
+function lineOf({ file, line, level, application, at, got, expected }: Finding): string {
+  const about = application === undefined ? '' : `Application ${application}: `;
+  return `${file}:${line}: ${level}: ${about}${at}: got ${got}, expected ${expected}`.replaceAll(/\p{Cc}/gu, ' ');
+}

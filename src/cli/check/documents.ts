@@ -1,0 +1,80 @@
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isBody, type Body } from '../../kernel/json.ts';
+
+/** A step into a document: a key, or a place in a list. */
+export type Step = string | number;
+
+/** One object of a file; `lineOf` answers the line (from 1) of a value's key, or of the nearest thing around it. */
+export type FileObject = { readonly body: Body; readonly line: number; readonly lineOf: (path: readonly Step[]) => number };
+
+export type FileRead = {
+  readonly objects: readonly FileObject[];
+  readonly broken: readonly { readonly line: number; readonly because: string }[];
+};
+
+// What stands for a much larger text (many references to one anchor) is refused.
+const mostReferences = 100;
+
+/** Every object of a text with YAML documents; the items of a List count one by one. A document that is no YAML harms no other. */
+export function readObjects(text: string): FileRead {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: 'silent' });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const read = documents.map((document) => readDocument(document, lines));
+  return { objects: read.flatMap(({ objects }) => objects), broken: read.flatMap(({ broken }) => broken) };
+}
+
+function readDocument(document: Document.Parsed, lines: LineCounter): FileRead {
+  const [error] = document.errors;
+  if (error !== undefined) return { objects: [], broken: [{ line: error.linePos?.[0].line ?? 1, because: firstLine(error.message) }] };
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: mostReferences });
+    return { objects: objectsIn(value, []).map(({ body, path }) => located(document, lines, body, path)), broken: [] };
+  } catch (thrown) {
+    const line = lineAt(document, lines, []);
+    return { objects: [], broken: [{ line, because: firstLine(thrown instanceof Error ? thrown.message : String(thrown)) }] };
+  }
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').replace(/:$/, '');
+}
+
+type Found = { readonly body: Body; readonly path: readonly Step[] };
+
+function objectsIn(value: unknown, path: readonly Step[]): readonly Found[] {
+  if (!isBody(value)) return [];
+  const { kind, items } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [{ body: value, path }];
+  return items.flatMap((item: unknown, index) => objectsIn(item, [...path, 'items', index]));
+}
+
+function located(document: Document.Parsed, lines: LineCounter, body: Body, base: readonly Step[]): FileObject {
+  const lineOf = (path: readonly Step[]): number => lineAt(document, lines, [...base, ...path]);
+  return { body, line: lineOf([]), lineOf };
+}
+
+/** The nearest node on the way that has a place in the text: a value that came by `<<` has none under its own path. */
+function lineAt(document: Document.Parsed, lines: LineCounter, path: readonly Step[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return lines.linePos(document.contents?.range[0] ?? 0).line;
+}
+
+/** Where the key of a pair begins, or the item of a list. */
+function offsetOf(document: Document.Parsed, path: readonly Step[]): number | undefined {
+  const parent: unknown = document.getIn(path.slice(0, -1), true);
+  const last = path.at(-1);
+  const items = isBody(parent) && Array.isArray(parent['items']) ? parent['items'] : [];
+  const found: unknown = typeof last === 'number' ? items[last] : items.find((pair: unknown) => isBody(pair) && keyOf(pair) === last);
+  const node = isBody(found) && isBody(found['key']) ? found['key'] : found;
+  const range = isBody(node) ? node['range'] : undefined;
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined;
+}
+
+function keyOf(pair: Body): unknown {
+  const { key } = pair;
+  return isBody(key) ? key['value'] : undefined;
+}

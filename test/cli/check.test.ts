@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { check, type CheckOptions } from '../../src/cli/check/check-command.ts';
+import { play } from './play.ts';
+
+const prefix = 'argocd-image-updater.argoproj.io';
+
+function application(name: string, annotations: string): string {
+  return `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: ${name}\n  annotations:\n${annotations}\n`;
+}
+
+const good = application('good', `    ${prefix}/image-list: web=nginx:~1.2`);
+const lenient = application('lenient', `    ${prefix}/image-list: web=nginx\n    ${prefix}/web.update-strategy: semvr`);
+const bad = application(
+  'bad',
+  `    ${prefix}/image-list: web=nginx:~~1\n    windlass.dev/web.min-age: soon\n    windlass.dev/web.follow: a b`,
+);
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'windlass-check-'));
+  await Promise.all(Object.entries({ good, lenient, bad }).map(([name, text]) => writeFile(join(folder, `${name}.yaml`), text)));
+});
+
+afterAll(async () => rm(folder, { recursive: true }));
+
+/** What the command says of a text on standard input. */
+async function checked(text: string, options: Partial<CheckOptions> = {}, files: readonly string[] = ['-']) {
+  const said = { out: '', err: '' };
+  const status = await check(
+    files,
+    { output: 'text', strict: false, compat: 'v0', ...options },
+    { input: Readable.from([text]), out: (more) => (said.out += more), err: (more) => (said.err += more) },
+  );
+  return { status, lines: said.out.trimEnd().split('\n'), ...said };
+}
+
+describe('windlass check', () => {
+  it.each([
+    ['nothing wrong', good, {}, 0, '1 Application checked: nothing to say'],
+    ['warnings alone', lenient, {}, 0, '1 Application checked: 0 problems, 1 warning'],
+    ['warnings, strictly', lenient, { strict: true }, 1, '1 Application checked: 0 problems, 1 warning'],
+    ['problems', bad, {}, 1, '1 Application checked: 3 problems, 0 warnings'],
+    [
+      'other documents',
+      `kind: ConfigMap\n---\n${good}---\n---\nkind: Secret`,
+      {},
+      0,
+      '1 Application checked, 2 other documents skipped: nothing to say',
+    ],
+    ['nothing at all', '', {}, 0, '0 Applications checked: nothing to say'],
+    [
+      'a List',
+      JSON.stringify({ kind: 'List', items: [{ kind: 'Namespace' }] }),
+      {},
+      0,
+      '0 Applications checked, 1 other document skipped: nothing to say',
+    ],
+    [
+      'what only v1.3 refuses',
+      good.replace('web=nginx:~1.2', '","'),
+      { compat: 'v1' as const },
+      1,
+      '1 Application checked: 1 problem, 0 warnings',
+    ],
+  ])('%s', async (...[, text, options, status, last]) => {
+    const said = await checked(text, options);
+    expect([said.status, said.lines.at(-1), said.err]).toEqual([status, last, '']);
+  });
+
+  it('says every problem at once: file, line, Application, key, what was read and what is allowed', async () => {
+    const said = await checked('', {}, [join(folder, 'bad.yaml')]);
+    expect(said.lines.slice(0, 3).map((line) => line.replace(folder, ''))).toEqual([
+      `/bad.yaml:6: problem: Application bad: ${prefix}/image-list: got "~~1", expected a version constraint such as ~1.2, ^1.2.3, 1.x or ">=1.0 <2.0"`,
+      '/bad.yaml:7: problem: Application bad: windlass.dev/web.min-age: got "soon", expected a duration such as 90m, 36h, 3d or 1d12h',
+      '/bad.yaml:8: problem: Application bad: windlass.dev/web.follow: got "a b", expected a tag such as latest or stable',
+    ]);
+  });
+
+  it.each([
+    [
+      'a value that is no text',
+      '    windlass.dev/paused: true',
+      'windlass.dev/paused: got true, which is no text, expected a text: write it in quotes',
+    ],
+    [
+      'a key without image-list',
+      "    windlass.dev/web.min-age: '3d'",
+      'windlass.dev/web.min-age: got a key that nothing reads, expected image-list beside it: without it the Application is not managed',
+    ],
+  ])('%s', async (_, annotations, expected) => {
+    expect((await checked(application('a', annotations))).lines[0]).toContain(`Application a: ${expected}`);
+  });
+
+  it.each([
+    ['annotations that are no mapping', 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, annotations: []}', 3],
+    ['a document that is no YAML', `${good}---\na: [\n`, 9],
+    ['too many references', `${good}---\na: &a [1]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`, 8],
+    [
+      'what came by a merge',
+      `x: &x {windlass.dev/image-list: 'http://x'}\napiVersion: argoproj.io/v1\nkind: Application\nmetadata:\n  annotations:\n    <<: *x\n`,
+      5,
+    ],
+    ['an item of a List', `kind: List\nitems:\n- kind: Secret\n- ${bad.replaceAll('\n', '\n  ')}`, 9],
+  ])('%s has a line: %#', async (_, text, line) => {
+    const said = await checked(text, { output: 'json' });
+    const { findings } = JSON.parse(said.out) as { findings: readonly { line: number; level: string }[] };
+    expect(findings[0]).toMatchObject({ level: 'problem', line });
+  });
+
+  it('answers JSON with a version', async () => {
+    const said = await checked(lenient, { output: 'json' });
+    expect(JSON.parse(said.out)).toMatchObject({
+      ...{ version: 1, applications: 1, skipped: 0, problems: 0, warnings: 1 },
+      findings: [
+        { level: 'warning', file: 'standard input', line: 7, application: 'lenient', at: `${prefix}/web.update-strategy`, got: '"semvr"' },
+      ],
+    });
+  });
+
+  it('goes on where one file cannot be read, and ends with 2', async () => {
+    const said = await checked('', {}, [join(folder, 'none.yaml'), join(folder, 'lenient.yaml'), folder]);
+    expect(said.status).toBe(2);
+    expect(said.err.replaceAll(folder, 'F')).toBe('cannot read F/none.yaml: no such file or directory\ncannot read F: it is a directory\n');
+    expect(said.lines.at(-1)).toBe('1 Application checked: 0 problems, 1 warning');
+  });
+
+  it('has nothing to say of the example in the reference', async () => {
+    const page = readFileSync(new URL('../../docs/annotations.md', import.meta.url), 'utf8');
+    const example = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+    const said = await checked(`apiVersion: argoproj.io/v1alpha1\nkind: Application\n${example}`);
+    expect(said.out).toBe('1 Application checked: nothing to say\n');
+  });
+
+  it('is a command, and says its usage where it has no file', async () => {
+    const [fine, wrong, without] = await Promise.all([
+      play(folder, ['check', 'good.yaml', 'lenient.yaml']),
+      play(folder, ['check', 'bad.yaml', '-o', 'json']),
+      play(folder, ['check']),
+    ]);
+    expect([fine.status, fine.stdout.split('\n').at(-2)]).toEqual([0, '2 Applications checked: 0 problems, 1 warning']);
+    expect([wrong.status, (JSON.parse(wrong.stdout) as { problems: number }).problems]).toEqual([1, 3]);
+    expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('windlass check [options] <file...>')]);
+  });
+});

@@ -1,10 +1,9 @@
 import { planRun } from '../../src/analysis/plan.ts';
 import { composeRun } from '../../src/analysis/compose.ts';
-import { sentenceOf } from '../../src/kernel/failure.ts';
+import { Failure } from '../../src/kernel/failure.ts';
 import { describeProblems } from '../../src/kernel/problem.ts';
 import type { Problem } from '../../src/kernel/problem.ts';
 import { createMetrics } from '../../src/metrics/create-metrics.ts';
-import { providers } from '../../src/metrics/providers.ts';
 import type { ClusterPort } from '../../src/reconcile/ports.ts';
 import type { SyncContext } from '../../src/reconcile/sync/context.ts';
 import { desire } from '../../src/reconcile/sync/desired.ts';
@@ -165,17 +164,17 @@ function judgeRun(object: KubeObject): string | Promise<string> {
 async function judgeRunSpec(run: Pick<AnalysisRun, 'spec'>): Promise<string> {
   const plan = planRun(run);
   if (plan.kind === 'refused') return `refused: \`${plan.because}\``;
-  const errors = await Promise.all(plan.metrics.filter(isNotAsked).map(measurementError));
+  const errors = (await Promise.all(plan.metrics.map(whyUnsupported))).filter((error) => error !== undefined);
   return errors.length === 0 ? 'runs' : `read; each measurement is an Error: \`${errors.join('; ')}\``;
 }
 
-function isNotAsked({ provider }: Metric): boolean {
-  return !Object.keys(provider).some((name) => name in providers);
-}
-
-async function measurementError(metric: Metric): Promise<string> {
+/** The sentence of a metric that cannot be measured, whoever answers: nobody is asked. */
+async function whyUnsupported(metric: Metric): Promise<string | undefined> {
   const metrics = createMetrics();
-  const outcome = await metrics.measure(metric, AbortSignal.timeout(5_000)).then(() => 'an answer', sentenceOf);
+  const thrown: unknown = await metrics.measure(metric, AbortSignal.abort()).then(
+    () => undefined,
+    (failed: unknown) => failed,
+  );
   await metrics.close();
-  return outcome;
+  return thrown instanceof Failure && thrown.code === 'unsupported' ? thrown.message : undefined;
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Seen = { readonly method: string; readonly target: string; readonly headers: IncomingHttpHeaders };
+export type Seen = { readonly method: string; readonly target: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
 export type Scripted = {
   readonly status?: number;
@@ -16,11 +16,16 @@ export type ScriptedServer = { readonly url: string; readonly host: string; read
 export async function startScripted(answer: (seen: Seen, url: string) => Scripted | 'hang' | 'drop'): Promise<ScriptedServer> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
-    const one = { method: request.method ?? '', target: request.url ?? '', headers: request.headers };
-    seen.push(one);
-    const scripted = answer(one, url);
-    if (scripted === 'drop') response.destroy();
-    if (typeof scripted === 'object') send(response, scripted);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      const one = { method: request.method ?? '', target: request.url ?? '', headers: request.headers, body };
+      seen.push(one);
+      const scripted = answer(one, url);
+      if (scripted === 'drop') response.destroy();
+      if (typeof scripted === 'object') send(response, scripted);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

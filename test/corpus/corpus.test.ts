@@ -1,14 +1,11 @@
 import { describeCorpus } from './describe-corpus.ts';
 
-const workload = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: shop}]}
-`;
+const workload = JSON.stringify({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: { template: { spec: { containers: [{ name: 'web', image: 'shop' }] } } },
+});
 const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n';
 
 /** What the sources of the Applications hold. */

@@ -15,6 +15,6 @@ export function groupFlaw(expression: string, template: string): string | undefi
 
 /** Names and numbers behind `$`; `$$` is a dollar sign. */
 function referencesIn(template: string): readonly string[] {
-  const found = template.matchAll(/\$(?:\$|\{(\w+)\}|(\w+))/g);
+  const found = template.matchAll(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu);
   return [...found].flatMap(([, braced, bare]) => braced ?? bare ?? []);
 }

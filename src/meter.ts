@@ -21,6 +21,7 @@ function meterRegistry(registry: RegistryPort, metrics: ServiceMetrics): Registr
     list: (image, access, signal) => counted(registry.list(image, access, signal), countFor(image)),
     facts: (image, tag, access, signal) => counted(registry.facts(image, tag, access, signal), countFor(image)),
     served: (image, reference, access, signal) => counted(registry.served(image, reference, access, signal), countFor(image)),
+    budget: (image, access) => registry.budget?.(image, access),
     times: async (image, access, signal) => {
       if (registry.times === undefined) return undefined;
       return counted(registry.times(image, access, signal), countFor(image));

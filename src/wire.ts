@@ -6,12 +6,17 @@ import { loadAccess } from './cluster/access.ts';
 import { createGit } from './git/git.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { meterPorts } from './meter.ts';
+import { parseCredential } from './policy/annotations/credential.ts';
+import { podSecrets } from './reconcile/credentials/pod-secrets.ts';
 import type { CredentialSources } from './reconcile/credentials/sources.ts';
 import type { Clock, Ports } from './reconcile/ports.ts';
 import type { Service } from './reconcile/service.ts';
 import { createService } from './reconcile/service.ts';
 import { kinds } from './reconcile/world.ts';
 import { createRegistryClient } from './registry/client.ts';
+import { mountedLogin } from './registry/programs/mounted-config.ts';
+import { createScripts } from './registry/programs/scripts.ts';
+import type { RegistryHost } from './registry/registry-host.ts';
 import { createRenderer } from './render/renderer.ts';
 import { createAddressRule } from './egress/addresses.ts';
 import type { ServiceMetrics } from './server/metrics.ts';
@@ -37,7 +42,8 @@ async function createPorts(settings: Settings, log: Logger, signal: AbortSignal,
     timeoutMs: settings.git.timeout,
     ...(settings.git.caFile === '' ? {} : { caFile: settings.git.caFile }),
   });
-  const registry = createRegistryClient({ timeoutMs: settings.registries.timeout, limits: { maxTags: settings.registries.maxTags } });
+  const { timeout, maxTags, hosts, tokenHosts, http2 } = settings.registries;
+  const registry = createRegistryClient({ timeoutMs: timeout, limits: { maxTags }, hosts, tokenHosts, http2, allowAddress });
   const { maxObjects, maxBytes, toolDir } = settings.render;
   const render = createRenderer({
     files: git,
@@ -65,14 +71,30 @@ function credentialSources(settings: Settings, ports: Ports): CredentialSources 
     settings.secretNamespaces.length > 0
       ? settings.secretNamespaces
       : [settings.namespace, settings.controlNamespace, 'argocd-image-updater'];
-  const named = new Set(
-    settings.registries.hosts.flatMap((host) => (host.credentials?.startsWith('env:') === true ? [host.credentials.slice(4)] : [])),
-  );
+  const named = new Set(settings.registries.hosts.flatMap(namedVariable));
   return {
     secret: (namespace, name) =>
       namespaces.includes(namespace) ? ports.cluster.get({ cluster: ports.cluster.name, ...kinds.secret, namespace, name }) : undefined,
     secrets: () => [...new Set(namespaces)].flatMap((namespace) => ports.cluster.list(kinds.secret, namespace)),
     env: (name) => (named.has(name) ? process.env[name] : undefined),
+    podSecrets: (namespace, image) => podSecrets(ports.cluster, namespace, image),
+    ...programSources(settings, ports.clock),
+  };
+}
+
+function namedVariable({ credentials = '' }: RegistryHost): readonly string[] {
+  const wish = parseCredential(credentials);
+  return wish?.kind === 'env' ? [wish.variable] : [];
+}
+
+/** What scripts, credential helpers and a mounted docker configuration say, where the settings name them. */
+function programSources({ registries }: Settings, from: Clock): Pick<CredentialSources, 'script' | 'dockerConfig'> {
+  const { scriptDir, dockerConfig: path } = registries;
+  const directory = scriptDir === '' ? undefined : { path: scriptDir, env: process.env };
+  const scripts = directory === undefined ? undefined : createScripts({ directory, now: () => from.now() });
+  return {
+    ...(scripts === undefined ? {} : { script: async (script, keeping) => scripts.login(script, keeping) }),
+    ...(path === '' ? {} : { dockerConfig: (image) => mountedLogin({ path, helpers: directory }, image) }),
   };
 }
 

@@ -6,6 +6,7 @@ export type FailureCode =
   | 'conflict' // 409
   | 'gone' // 410
   | 'rate-limited' // 429
+  | 'throttled' // not asked by us, because the other side's patience is used up until a known moment
   | 'server-error' // 5xx
   | 'timed-out'
   | 'unreachable' // no connection, no such host, connection reset

@@ -7,6 +7,7 @@ import type { ObjectRef, Oid, Sha } from '../kernel/refs.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Trailers } from '../kernel/trailers.ts';
 import type { Measured, ResolvedMetric } from '../metrics/measured.ts';
+import type { Budget } from '../registry/budget.ts';
 import type { Listing, RegistryAccess, TagFacts, TagTimes } from '../registry/listing.ts';
 import type { Rendering, RenderRequest } from '../render/rendering.ts';
 import type { KubeObject } from '../resources/meta.ts';
@@ -46,6 +47,8 @@ export interface RegistryPort {
   facts(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'>;
   /** HEAD of a manifest by tag or digest: its digest, or the text 'absent'. */
   served(image: ImageName, reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Digest>;
+  /** What is left of the registry's patience with this credential, without asking it; undefined where it has said nothing. */
+  budget?(image: ImageName, access: RegistryAccess): Budget | undefined;
   /** When the registry received what stands behind its tags; undefined where it does not say. */
   times?(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
 }

@@ -1,27 +1,38 @@
 import { Failure } from '../kernel/failure.ts';
 import type { Millis } from '../kernel/time.ts';
+import type { Credential } from '../kernel/secret.ts';
+import type { Budgets } from './budgets.ts';
 import type { Challenge } from './challenge.ts';
 import { parseChallenges } from './challenge.ts';
-import { basicAuthorization, keyOf } from './credentials.ts';
+import { basicAuthorization, fingerprintOf, keyOf } from './credentials.ts';
 import type { Answer, Question } from './question.ts';
 import { sentence } from './question.ts';
 import { remember } from './remember.ts';
+import type { Ended } from './retry.ts';
 import type { Tokens } from './tokens.ts';
 import { createTokens } from './tokens.ts';
 import type { Transport } from './transport.ts';
 
 export type Asking = {
-  /** Sends a request and logs in where the registry asks for it. Answers of any status come back; throws `Failure` where none came. */
+  /**
+   * Sends a request and logs in where the registry asks for it. Answers of any status come back; throws `Failure` where none came, and where
+   * the registry's patience with this credential is used up. A refused credential is renewed once.
+   */
   ask(question: Question): Promise<Answer>;
 };
 
-/** `tokenHosts`: hosts of token servers of other parties that may see a registry's credential. */
-export type AskingOptions = { readonly transport: Transport; readonly now: () => Millis; readonly tokenHosts: readonly string[] };
+/** `tokenHosts`: hosts of token servers of other parties that may be asked, and see a registry's credential. */
+export type AskingOptions = {
+  readonly transport: Transport;
+  readonly budgets: Budgets;
+  readonly now: () => Millis;
+  readonly tokenHosts: readonly string[];
+};
 
 const maxBasic = 10_000;
 
 export function createAsking(options: AskingOptions): Asking {
-  const { transport } = options;
+  const { transport, budgets } = options;
   const tokens = createTokens({ transport, now: options.now, tokenHosts: new Set(options.tokenHosts) });
   // Who was let in with Basic; they send it at once from then on.
   const basic = new Map<string, true>();
@@ -32,7 +43,7 @@ export function createAsking(options: AskingOptions): Asking {
     return token === undefined ? undefined : `Bearer ${token}`;
   }
 
-  async function ask(question: Question): Promise<Answer> {
+  async function logIn(question: Question): Promise<Answer> {
     const known = await knownAuthorization(question);
     const first = await transport.send(question, known);
     // A 401 of a host that we were redirected to asks for somebody else's credential.
@@ -44,7 +55,44 @@ export function createAsking(options: AskingOptions): Asking {
     return second;
   }
 
+  async function askOnce(question: Question): Promise<Answer> {
+    await budgets.admit(question);
+    try {
+      const answer = await logIn(question);
+      budgets.note(question, answer);
+      return answer;
+    } catch (thrown) {
+      budgets.noteFailure(question, thrown);
+      throw thrown;
+    }
+  }
+
+  async function ask(question: Question): Promise<Answer> {
+    const ended: Ended = await askOnce(question).then(
+      (answer) => ({ answer }),
+      (thrown: unknown) => ({ thrown }),
+    );
+    const renewed = isRefused(ended) ? await renewedOf(question) : undefined;
+    if (renewed !== undefined) return askOnce(renewed);
+    if ('answer' in ended) return ended.answer;
+    throw ended.thrown;
+  }
+
   return { ask };
+}
+
+/** The registry or its token server does not take the credential; an old one of ECR is a 403. */
+function isRefused(ended: Ended): boolean {
+  if ('answer' in ended) return ended.answer.status === 401 || ended.answer.status === 403;
+  return ended.thrown instanceof Failure && (ended.thrown.code === 'unauthorized' || ended.thrown.code === 'forbidden');
+}
+
+/** The same question with the credential that counts by now; undefined where it is still the one that was refused. */
+async function renewedOf(question: Question): Promise<Question | undefined> {
+  const { renew, ...rest } = question;
+  const credential: Credential | undefined = await renew?.();
+  if (credential === undefined || fingerprintOf(credential) === fingerprintOf(question.credential)) return undefined;
+  return { ...rest, credential };
 }
 
 /** The Authorization header that answers the challenges, Bearer before Basic; undefined where a credential is asked for and there is none. */

@@ -1,11 +1,15 @@
 import type { Dispatcher } from 'undici';
-import { Agent } from 'undici';
+import type { AllowAddress } from '../egress/addresses.ts';
 import { Failure } from '../kernel/failure.ts';
 import type { Digest, ImageName } from '../kernel/image.ts';
 import { splitImageName } from '../kernel/image.ts';
 import type { Millis } from '../kernel/time.ts';
 import { timeOf } from '../kernel/time.ts';
 import { createAsking } from './asking.ts';
+import type { Budget } from './budget.ts';
+import { createBudgets } from './budgets.ts';
+import { createConnections } from './connections.ts';
+import { createContent } from './content.ts';
 import { createEcr } from './ecr/control.ts';
 import type { Reading } from './facts.ts';
 import { readDigest, readFacts } from './facts.ts';
@@ -13,7 +17,7 @@ import type { Listing, RegistryAccess, TagFacts, TagTimes } from './listing.ts';
 import { createSideDoors } from './providers/side-doors.ts';
 import { providerAt, providerOf } from './providers/table.ts';
 import type { Question } from './question.ts';
-import { remember } from './remember.ts';
+import type { RegistryHost } from './registry-host.ts';
 import { listTags } from './tags.ts';
 import { createTransport } from './transport.ts';
 
@@ -34,8 +38,17 @@ export type RegistryClientOptions = {
   readonly limits?: Partial<RegistryLimits>;
   /** Carries the requests in place of the client's own pool of connections; it is not closed by `close`. */
   readonly dispatcher?: Dispatcher;
-  /** Hosts of token servers of another party than the registry that may see its credential; all others are asked without. */
+  /** Hosts of token servers of another party than the registry that may be asked, and see its credential. */
   readonly tokenHosts?: readonly string[];
+  /** What an administrator says of registries: certificates, and how fast they may be asked. */
+  readonly hosts?: readonly RegistryHost[];
+  /** Permits an address that is refused otherwise: of this machine, its link, or a private network. Absent: none. */
+  readonly allowAddress?: AllowAddress;
+  /** Speaks HTTP/2 where it is offered; false where absent. */
+  readonly http2?: boolean;
+  /** The wait before the first retry, in ms; they are spread by chance. */
+  readonly retryMs?: number;
+  readonly random?: () => number;
   readonly now?: () => Millis;
 };
 
@@ -48,6 +61,8 @@ export type RegistryClient = {
   served(image: ImageName, reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Digest>;
   /** Push times of all tags by the registry's clock; undefined where it lists none, or not to this credential. */
   times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
+  /** What is left of the registry's patience with this credential; undefined where it has said nothing. */
+  budget(image: ImageName, access: RegistryAccess): Budget | undefined;
   close(): Promise<void>;
 };
 
@@ -60,25 +75,26 @@ const defaultLimits: RegistryLimits = {
   inFlightPerHost: 4,
 };
 
-const maxRemembered = 20_000;
-
 /** A reader of container registries (OCI distribution specification 1.1) that keeps its connections and tokens. */
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const limits = { ...defaultLimits, ...options.limits };
   const now = options.now ?? Date.now;
   const timeoutMs = options.timeoutMs ?? 30_000;
-  // Over HTTP/2 one connection would carry bursts that registries refuse.
-  const dispatcher = options.dispatcher ?? new Agent({ connections: limits.inFlightPerHost, allowH2: false });
+  const dispatcher = options.dispatcher ?? connectionsOf(options, { timeoutMs, connections: limits.inFlightPerHost });
   const transport = createTransport({
     dispatcher,
     userAgent: options.userAgent ?? 'windlass',
     timeoutMs,
     inFlight: (host) => Math.min(limits.inFlightPerHost, providerAt(`https://${host}`).inFlight ?? Infinity),
+    perSecond: (host) => perSecondAt(options.hosts ?? [], host),
+    retryMs: options.retryMs ?? 200,
+    random: options.random ?? Math.random,
   });
-  const asking = createAsking({ transport, now, tokenHosts: options.tokenHosts ?? [] });
+  const budgets = createBudgets(now);
+  const asking = createAsking({ transport, budgets, now, tokenHosts: options.tokenHosts ?? [] });
+  const content = createContent();
   const ecr = createEcr({ now, timeoutMs });
   const doors = createSideDoors({ asking, transport, ecr, now, limits });
-  const remembered = new Map<string, TagFacts>();
 
   async function list(image: ImageName, given: RegistryAccess, signal: AbortSignal): Promise<Listing> {
     const access = await doors.login(image, given, signal);
@@ -94,27 +110,16 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       ...questionOf(image, access, { path, trying, maxBytes: limits.manifestBytes, signal }),
       method,
     });
-    return { asking, now, question };
-  }
-
-  async function facts(image: ImageName, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'> {
-    const reading = readingOf(image, await doors.login(image, access, signal), signal);
-    const key = `${access.apiUrl} ${image}:${tag}`;
-    const before = remembered.get(key);
-    // What a digest stands for never changes, and a HEAD does not count against Docker Hub's pull limit.
-    if (before !== undefined && (await readDigest(reading, tag)) === before.digest) return before;
-    const read = await readFacts(reading, tag);
-    if (read === 'absent') return read;
-    if (read.whole) remember(remembered, key, { value: read.facts, limit: maxRemembered });
-    return read.facts;
+    return { asking, content, now, question };
   }
 
   return {
     list,
-    facts,
+    facts: async (image, tag, access, signal) => readFacts(readingOf(image, await doors.login(image, access, signal), signal), tag),
     served: async (image, reference, access, signal) =>
       readDigest(readingOf(image, await doors.login(image, access, signal), signal), reference),
     times: async (image, access, signal) => doors.times(image, access, signal),
+    budget: (image, access) => budgets.budget(questionOf(image, access, budgetQuestion)),
     close: async () => {
       ecr.close();
       if (options.dispatcher === undefined) await dispatcher.destroy();
@@ -122,10 +127,22 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   };
 }
 
+function connectionsOf(options: RegistryClientOptions, sizes: { readonly timeoutMs: number; readonly connections: number }): Dispatcher {
+  const { hosts = [], http2 = false, allowAddress = () => false } = options;
+  return createConnections({ ...sizes, hosts, http2, allowAddress });
+}
+
+function perSecondAt(hosts: readonly RegistryHost[], asked: string): number | undefined {
+  return hosts.find(({ apiUrl }) => URL.canParse(apiUrl) && new URL(apiUrl).host === asked)?.requestsPerSecond;
+}
+
 type Wanted = { readonly path: string; readonly trying: string; readonly maxBytes: number; readonly signal: AbortSignal };
 
+// Whom a registry counts a question for does not depend on what is asked.
+const budgetQuestion: Wanted = { path: '', trying: 'budget', maxBytes: 0, signal: new AbortController().signal };
+
 function questionOf(image: ImageName, access: RegistryAccess, wanted: Wanted): Question {
-  const { repository } = splitImageName(image);
+  const { repository = splitImageName(image).repository } = access;
   const address = `${access.apiUrl.replace(/\/+$/, '')}/v2/${repository}/${wanted.path}`;
   if (!URL.canParse(address)) throw new Failure('rejected', `${image}: the API address of its registry is no URL`);
   const { path: _path, ...rest } = wanted;
@@ -133,6 +150,7 @@ function questionOf(image: ImageName, access: RegistryAccess, wanted: Wanted): Q
   return {
     ...{ ...rest, method: 'GET', url: new URL(address), accept: 'application/json', repository },
     ...(access.credential === undefined ? {} : { credential: access.credential }),
+    ...(access.renew === undefined ? {} : { renew: access.renew }),
     ...(actions === undefined ? {} : { actions }),
   };
 }

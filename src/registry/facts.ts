@@ -4,6 +4,7 @@ import type { Digest } from '../kernel/image.ts';
 import { isDigest, isTag } from '../kernel/image.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Asking } from './asking.ts';
+import type { Content } from './content.ts';
 import { claimedDigest, verifyDigest } from './digest.ts';
 import type { ImageOrigin } from './image-config.ts';
 import { parseImageConfig } from './image-config.ts';
@@ -18,6 +19,7 @@ import { refusalOf, registryErrors } from './refusal.ts';
 /** Reads of one repository: how to ask, and a question that lacks only what is asked for. */
 export type Reading = {
   readonly asking: Asking;
+  readonly content: Content;
   readonly now: () => Millis;
   readonly question: (method: Question['method'], path: string, trying: string) => Question;
 };
@@ -26,32 +28,43 @@ type Read = { readonly digest: Digest; readonly manifest: Manifest };
 
 /** The digest that a manifest is served under, or `absent`: by HEAD, and by GET where the registry's HEAD says none. */
 export async function readDigest(reading: Reading, reference: string): Promise<Digest> {
+  const told = await readHead(reading, reference);
+  // A HEAD has no body that could say more.
+  if (told !== 'untold') return told;
+  const read = await readManifest(reading, reference);
+  return read === 'absent' ? 'absent' : read.digest;
+}
+
+async function readHead(reading: Reading, reference: string): Promise<Digest> {
   const question = manifestQuestion(reading, 'HEAD', reference);
   const answer = await reading.asking.ask(question);
-  // A HEAD has no body that could say more.
   if (answer.status === 404) return 'absent';
   if (answer.status !== 200) throw refusalOf(question, answer, reading.now());
   const claimed = claimedDigest(question, answer);
   if (claimed !== undefined && isDigest(reference) && claimed !== reference) {
     throw new Failure('broken-answer', sentence(question, 'a false digest', `asked for ${reference}, got ${claimed}`));
   }
-  if (claimed !== undefined) return claimed;
-  const read = await readManifest(reading, reference);
-  return read === 'absent' ? 'absent' : read.digest;
+  return claimed ?? 'untold';
 }
 
-/** Digest, platforms, and where the configuration can be had its time and revision; `whole` is false where it could not. */
-export async function readFacts(reading: Reading, tag: string): Promise<{ facts: TagFacts; whole: boolean } | 'absent'> {
-  const read = await readManifest(reading, tag);
+/**
+ * Digest and platforms, and where the configuration can be had its time and revision. HEAD first: it does not count against Docker Hub's
+ * limit of pulls, and what a digest stands for is read once.
+ */
+export async function readFacts(reading: Reading, tag: string): Promise<TagFacts | 'absent'> {
+  const told = await readHead(reading, tag);
+  const known = reading.content.manifest(told);
+  // A GET says why there is nothing: no such tag, or no such repository.
+  const read = known === undefined ? await readManifest(reading, tag) : { digest: told, manifest: known };
   if (read === 'absent') return 'absent';
   const { digest, manifest } = read;
   const children = manifest.kind === 'index' ? manifest.children : [];
   const origin = await readOrigin(reading, manifest);
-  if (origin === 'absent') return { facts: { tag, digest, children }, whole: false };
+  if (origin === 'absent') return { tag, digest, children };
   // The configuration of an index's first image names that image's platform alone.
   const { platform, ...made } = origin;
   const own = manifest.kind === 'index' || platform === undefined ? {} : { platform };
-  return { facts: { tag, digest, children, ...made, ...own }, whole: true };
+  return { tag, digest, children, ...made, ...own };
 }
 
 /**
@@ -62,19 +75,24 @@ async function readOrigin(reading: Reading, manifest: Manifest): Promise<ImageOr
   if (manifest.kind === 'index') {
     const [first] = manifest.children;
     if (first === undefined) return {};
-    const child = await readManifest(reading, first.digest);
+    const known = reading.content.manifest(first.digest);
+    const child = known === undefined ? await readManifest(reading, first.digest) : { digest: first.digest, manifest: known };
     return child === 'absent' || child.manifest.kind !== 'image' ? 'absent' : readOrigin(reading, child.manifest);
   }
   return manifest.kind === 'image' && manifest.config !== undefined ? readConfig(reading, manifest.config) : {};
 }
 
 async function readConfig(reading: Reading, digest: Digest): Promise<ImageOrigin | 'absent'> {
+  const known = reading.content.origin(digest);
+  if (known !== undefined) return known;
   const question = { ...reading.question('GET', `blobs/${digest}`, `read the image configuration ${digest}`), accept: '*/*' };
   const answer = await reading.asking.ask(question);
   if (answer.status === 404) return 'absent';
   if (answer.status !== 200) throw refusalOf(question, answer, reading.now());
   verifyDigest(question, answer.body, digest);
-  return parseImageConfig(parseJson(answer.body));
+  const origin = parseImageConfig(parseJson(answer.body));
+  reading.content.keepOrigin(digest, origin);
+  return origin;
 }
 
 async function readManifest(reading: Reading, reference: string): Promise<Read | 'absent'> {
@@ -85,6 +103,7 @@ async function readManifest(reading: Reading, reference: string): Promise<Read |
   const digest = verifyDigest(question, answer.body, isDigest(reference) ? reference : claimedDigest(question, answer));
   const manifest = parseManifest(parseJson(answer.body), headerOf(answer, 'content-type'));
   if (manifest.kind === 'unreadable') throw new Failure('broken-answer', sentence(question, manifest.because));
+  reading.content.keepManifest(digest, manifest);
   return { digest, manifest };
 }
 

@@ -2,7 +2,8 @@ import type { Credential } from '../kernel/secret.ts';
 
 /**
  * One request to a registry. Addresses, sizes in bytes; `trying` is what a person reads about it. `actions` are what a token for the repository
- * must be good for beyond what the registry's challenge says; `body` is JSON that a POST carries.
+ * must be good for beyond what the registry's challenge says; `body` is JSON that a POST carries; `renew` gives the credential that counts by
+ * now, for when this one was refused.
  */
 export type Question = {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -12,10 +13,14 @@ export type Question = {
   readonly trying: string;
   readonly maxBytes: number;
   readonly credential?: Credential;
+  readonly renew?: () => Promise<Credential | undefined>;
   readonly actions?: readonly string[];
   readonly body?: string;
   readonly signal: AbortSignal;
 };
+
+/** Whom a registry counts a question for: a host, and who asks. */
+export type Account = Pick<Question, 'url' | 'credential'>;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

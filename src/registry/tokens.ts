@@ -1,5 +1,4 @@
 import { Failure } from '../kernel/failure.ts';
-import type { Credential } from '../kernel/secret.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Challenge } from './challenge.ts';
 import { basicAuthorization, keyOf } from './credentials.ts';
@@ -22,7 +21,7 @@ export type Tokens = {
 export type TokenOptions = {
   readonly transport: Transport;
   readonly now: () => Millis;
-  /** Hosts of other parties that may see a registry's credential. */
+  /** Hosts of other parties that may be asked, and see a registry's credential. */
   readonly tokenHosts: ReadonlySet<string>;
 };
 
@@ -69,7 +68,7 @@ export function createTokens(options: TokenOptions): Tokens {
     const ready = readyToken(question, before, { scopes, rejected });
     if (ready !== undefined) return ready;
     const entry: Held = {
-      realm: realmOf(question, challenge.parameters.get('realm') ?? ''),
+      realm: realmOf(question, challenge.parameters.get('realm') ?? '', options.tokenHosts),
       service: challenge.parameters.get('service'),
       // A registry may ask for one action to list tags and for another to read a manifest: one token must do for both.
       scopes: new Set([...(before?.scopes ?? []), ...scopes]),
@@ -107,23 +106,27 @@ function scopesOf(question: Question, challenge: Challenge): readonly string[] {
   return [`${before}${actions.join(',')}`, ...asked.filter((scope) => !covered(scope))];
 }
 
-/** The token server's address: the registry's own party, or anybody over https. */
-function realmOf(question: Question, realm: string): URL {
+/**
+ * The token server's address: one of the registry's own party, or one that the settings name. Anybody else's would be asked for whatever a
+ * registry likes (LOOP 21).
+ */
+function realmOf(question: Question, realm: string, tokenHosts: ReadonlySet<string>): URL {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined) throw new Failure('broken-answer', sentence(question, 'a challenge without the address of a token server'));
-  const secure = url.protocol === 'https:';
-  if (!secure && (!isSameParty(question.url, url) || isDowngrade(question.url, url) || url.protocol !== 'http:')) {
-    throw new Failure('broken-answer', sentence(question, `a token server that must not be asked, ${url.protocol}//${url.host},`));
+  const at = `${url.protocol}//${url.host}`;
+  if (!/^https?:$/.test(url.protocol) || isDowngrade(question.url, url)) {
+    throw new Failure('broken-answer', sentence(question, `a token server that must not be asked, ${at},`));
   }
-  return url;
+  if (isSameParty(question.url, url) || tokenHosts.has(url.host)) return url;
+  const advice = 'if it is the right one, name its host in registries.tokenHosts';
+  throw new Failure('forbidden', sentence(question, `a token server of another party, ${at},`, advice));
 }
 
 async function obtain(options: TokenOptions, entry: Held, question: Question): Promise<{ text: string; lifeMs: number }> {
   const url = new URL(entry.realm);
   if (entry.service !== undefined) url.searchParams.set('service', entry.service);
   for (const scope of entry.scopes) url.searchParams.append('scope', scope);
-  const trusted = isSameParty(question.url, url) || options.tokenHosts.has(url.host);
-  const asking = tokenQuestion(question, url, trusted ? question.credential : undefined);
+  const asking = tokenQuestion(question, url);
   const answer = await options.transport.send(asking, asking.credential === undefined ? undefined : basicAuthorization(asking.credential));
   if (answer.status !== 200) throw refusalOf(asking, answer, options.now());
   const token = parseTokenAnswer(answer.body);
@@ -132,14 +135,13 @@ async function obtain(options: TokenOptions, entry: Held, question: Question): P
 }
 
 /** The question to the token server. Its signal never aborts: several callers may wait for the one token. */
-function tokenQuestion(question: Question, url: URL, credential: Credential | undefined): Question {
-  const untrusted = credential === undefined && question.credential !== undefined;
+function tokenQuestion({ url: registry, repository, credential }: Question, url: URL): Question {
   return {
     method: 'GET',
     url,
     accept: 'application/json',
-    repository: question.repository,
-    trying: untrusted ? `token for ${question.url.host}, whose credential this other host must not see` : `token for ${question.url.host}`,
+    repository,
+    trying: `token for ${registry.host}`,
     maxBytes: tokenBytes,
     signal: new AbortController().signal,
     ...(credential === undefined ? {} : { credential }),

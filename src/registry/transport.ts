@@ -1,13 +1,17 @@
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import { Failure } from '../kernel/failure.ts';
-import { connectionFailure, isStaleConnection } from './broken-connection.ts';
+import { connectionFailure } from './broken-connection.ts';
 import { cancelled, startDeadline } from './deadline.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
 import { isDowngrade, isSameHost } from './hosts.ts';
+import type { Pace } from './pace.ts';
+import { createPace, waitFor } from './pace.ts';
 import type { Answer, Question } from './question.ts';
 import { headerOf, sentence } from './question.ts';
+import type { Ended } from './retry.ts';
+import { waitBeforeRetry } from './retry.ts';
 
 export type Transport = {
   /** Sends a request and reads the whole answer, whatever its status; redirects are followed. Throws `Failure` where no answer came. */
@@ -21,6 +25,12 @@ export type TransportOptions = {
   readonly timeoutMs: number;
   /** Requests at a time to a host (with port). */
   readonly inFlight: (host: string) => number;
+  /** Requests begun per second at most at a host; undefined: no limit. */
+  readonly perSecond: (host: string) => number | undefined;
+  /** The wait before the first retry, in ms. */
+  readonly retryMs: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
 };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -28,6 +38,7 @@ const maxRedirects = 5;
 
 export function createTransport(options: TransportOptions): Transport {
   const gates = new Map<string, Gate>();
+  const paces = new Map<string, Pace | undefined>();
 
   function gateOf(host: string): Gate {
     const gate = gates.get(host) ?? createGate(options.inFlight(host));
@@ -35,14 +46,23 @@ export function createTransport(options: TransportOptions): Transport {
     return gate;
   }
 
+  function paceOf(host: string): Pace | undefined {
+    const perSecond = options.perSecond(host);
+    if (!paces.has(host)) paces.set(host, perSecond === undefined ? undefined : createPace(perSecond));
+    return paces.get(host);
+  }
+
+  async function enter(question: Question): Promise<() => void> {
+    const { host } = question.url;
+    await paceOf(host)?.turn(question.signal);
+    return gateOf(host).enter(question.signal);
+  }
+
   async function exchange(question: Question, authorization: string | undefined): Promise<Answer> {
-    const leave = await gateOf(question.url.host)
-      .enter(question.signal)
-      .catch(() => Promise.reject(cancelled(question)));
+    const leave = await enter(question).catch(() => Promise.reject(cancelled(question)));
     const deadline = startDeadline(question, options.timeoutMs);
-    const ask = (): Promise<Answer> => exchangeOnce(options, { question, authorization, signal: deadline.signal });
     try {
-      return await ask().catch((thrown: unknown) => (isStaleConnection(thrown) ? ask() : Promise.reject(rejection(thrown))));
+      return await persist(options, { question, authorization, signal: deadline.signal });
     } catch (thrown) {
       throw connectionFailure(question, deadline.signal.aborted ? deadline.signal.reason : thrown);
     } finally {
@@ -69,10 +89,6 @@ export function createTransport(options: TransportOptions): Transport {
   return { send };
 }
 
-function rejection(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
 function redirectTarget(question: Question, from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target === undefined || !/^https?:$/.test(target.protocol) || isDowngrade(from, target)) {
@@ -86,6 +102,20 @@ type Sending = {
   readonly authorization: string | undefined;
   readonly signal: AbortSignal;
 };
+
+/** Tries again where that may help, within the time of the one request. */
+async function persist(options: TransportOptions, sending: Sending): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const ended: Ended = await exchangeOnce(options, sending).then(
+      (answer) => ({ answer }),
+      (thrown: unknown) => ({ thrown }),
+    );
+    const waitMs = waitBeforeRetry(sending.question, ended, { tries, firstMs: options.retryMs, random: options.random() });
+    if (waitMs !== undefined && !sending.signal.aborted) await waitFor(waitMs, sending.signal);
+    else if ('answer' in ended) return ended.answer;
+    else throw ended.thrown;
+  }
+}
 
 async function exchangeOnce(options: TransportOptions, sending: Sending): Promise<Answer> {
   const { question, authorization, signal } = sending;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RegistryClient, RegistryClientOptions } from '../../src/registry/client.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import { createLocalClient } from './local-client.ts';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import type { SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function clientOf(options: RegistryClientOptions = {}): RegistryClient {
-  const client = createRegistryClient(options);
+  const client = createLocalClient(options);
   stops.push(() => client.close());
   return client;
 }

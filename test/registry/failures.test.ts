@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
 import { connectionFailure } from '../../src/registry/broken-connection.ts';
 import type { RegistryClient, RegistryClientOptions } from '../../src/registry/client.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import { createLocalClient } from './local-client.ts';
 import type { Scripted } from './scripted-server.ts';
 import { startScripted } from './scripted-server.ts';
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function clientOf(options: RegistryClientOptions = {}): RegistryClient {
-  const client = createRegistryClient({ now: () => now, ...options });
+  const client = createLocalClient({ now: () => now, ...options });
   stops.push(() => client.close());
   return client;
 }
@@ -47,15 +47,14 @@ describe('each status has its failure, for lists and manifests alike', () => {
   ])('%i', async (status, scripted, code, text) => {
     const server = await startScripted(() => ({ ...scripted, status }));
     stops.push(() => server.stop());
-    const client = clientOf();
     const image = `${server.host}/team/shop`;
     const { signal } = new AbortController();
-    const listed = await failureOf(client.list(image, { apiUrl: server.url }, signal));
+    const listed = await failureOf(clientOf().list(image, { apiUrl: server.url }, signal));
     expect(listed).toMatchObject({ code, message: containing(`${server.host}: `), retry: undefined });
     expect(listed.message).toContain(text);
     expect(listed.message).toContain('(list tags, without a credential)');
-    expect(await failureOf(client.facts(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
-    expect(await failureOf(client.served(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
+    expect(await failureOf(clientOf().facts(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
+    expect(await failureOf(clientOf().served(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
   });
 
   it('404 of a list is not-found', async () => {
@@ -137,7 +136,7 @@ describe('no answer', () => {
       return 'hang';
     });
     stops.push(() => server.stop());
-    const client = createRegistryClient();
+    const client = createLocalClient();
     const failure = await failureOf(client.list(`${server.host}/a/b`, { apiUrl: server.url }, new AbortController().signal));
     expect(failure).toMatchObject({ code: 'cancelled', message: containing('the client was closed for a/b') });
   });
@@ -191,12 +190,12 @@ describe('no answer', () => {
     });
   });
 
-  it('a connection that breaks is tried once more, then unreachable', async () => {
+  it('a connection that breaks is tried three times, then unreachable', async () => {
     const server = await startScripted(() => 'drop');
     stops.push(() => server.stop());
     const failure = await failureOf(clientOf().list(`${server.host}/a/b`, { apiUrl: server.url }, new AbortController().signal));
     expect(failure.code).toBe('unreachable');
-    expect(server.seen).toHaveLength(2);
+    expect(server.seen).toHaveLength(3);
   });
 
   it('something that does not speak HTTP is a broken answer', async () => {

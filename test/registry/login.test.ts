@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { RegistryClient, RegistryClientOptions } from '../../src/registry/client.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import { createLocalClient } from './local-client.ts';
 import type { RegistryAccess } from '../../src/registry/listing.ts';
 import { pushImage } from '../../src/sandbox/registry/push.ts';
 import type { RegistryOptions, SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 function clientOf(options: RegistryClientOptions = {}): RegistryClient {
-  const client = createRegistryClient(options);
+  const client = createLocalClient(options);
   stops.push(() => client.close());
   return client;
 }
@@ -244,7 +244,6 @@ describe('where a credential does not go', () => {
   });
 
   it.each([
-    ['plain http on another host', 'http://localhost:1/token', 'must not be asked, http://localhost:1,'],
     ['another scheme', 'ftp://127.0.0.1/token', 'must not be asked, ftp://127.0.0.1,'],
     ['no address', 'token', 'without the address of a token server'],
   ])('a token server at %s is refused', async (_, realm, text) => {
@@ -253,6 +252,15 @@ describe('where a credential does not go', () => {
       code: 'broken-answer',
       message: containing(text),
     });
+  });
+
+  it('a token server of another party is refused, with what to do about it', async () => {
+    const server = await scripted(() => ({ status: 401, headers: { 'www-authenticate': 'Bearer realm="http://localhost:1/token"' } }));
+    await expect(listOf(clientOf(), server, { credential: bot })).rejects.toMatchObject({
+      code: 'forbidden',
+      message: `${server.host}: a token server of another party, http://localhost:1, for team/shop (list tags, as bot): if it is the right one, name its host in registries.tokenHosts`,
+    });
+    expect(server.seen).toHaveLength(1);
   });
 
   it('no message holds the password', async () => {

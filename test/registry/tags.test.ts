@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RegistryClient } from '../../src/registry/client.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import { createLocalClient } from './local-client.ts';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import type { RegistryOptions, SandboxRegistry } from '../../src/sandbox/registry/start-registry.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
@@ -14,7 +14,7 @@ const stops: (() => Promise<void>)[] = [];
 let client: RegistryClient;
 
 beforeEach(() => {
-  client = createRegistryClient({ now: () => Date.parse('2026-01-31T12:00:00Z') });
+  client = createLocalClient({ now: () => Date.parse('2026-01-31T12:00:00Z') });
   stops.push(() => client.close());
 });
 
@@ -65,14 +65,14 @@ describe('listing tags', () => {
   });
 
   it('goes on without a Link after exactly as many tags as it asked for', async () => {
-    client = createRegistryClient({ limits: { pageSize: 2 } });
+    client = createLocalClient({ limits: { pageSize: 2 } });
     stops.push(() => client.close());
     const server = await pages({ '?n=2': page(['b', 'a']), '?n=2&last=a': page(['c']) });
     expect(await list(server)).toMatchObject({ tags: ['b', 'a', 'c'], complete: true });
   });
 
   it('ends where a registry ignores `last` and sends the same page again', async () => {
-    client = createRegistryClient({ limits: { pageSize: 2 } });
+    client = createLocalClient({ limits: { pageSize: 2 } });
     stops.push(() => client.close());
     const server = await pages({ '?n=2': page(['a', 'b']), '?n=2&last=b': page(['a', 'b']) });
     expect(await list(server)).toMatchObject({ tags: ['a', 'b'], complete: true });
@@ -107,7 +107,7 @@ describe('what is not the whole list', () => {
     ['pages', { maxPages: 2 }, ['a', 'b'], 'more than 2 pages of tags'],
     ['tags', { maxTags: 1 }, ['a'], 'more than 1 tags'],
   ])('a limit of %s says so', async (_, limits, tags, because) => {
-    client = createRegistryClient({ limits });
+    client = createLocalClient({ limits });
     stops.push(() => client.close());
     const server = await pages({
       '?n=1000': page(['a'], '<?p=2>; rel="next"'),
@@ -144,7 +144,7 @@ describe('what is not the whole list', () => {
   });
 
   it('a page over the limit of bytes is too large', async () => {
-    client = createRegistryClient({ limits: { pageBytes: 64 } });
+    client = createLocalClient({ limits: { pageBytes: 64 } });
     stops.push(() => client.close());
     const server = await pages({ '?n=1000': page(['a'.repeat(100)]) });
     await expect(list(server)).rejects.toMatchObject({ code: 'too-large', message: containing('more than 64 bytes') });

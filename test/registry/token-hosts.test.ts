@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/kernel/secret.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import type { RegistryClient } from '../../src/registry/client.ts';
+import { createLocalClient } from './local-client.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 import { startScripted } from './scripted-server.ts';
 
@@ -34,39 +35,41 @@ async function everyHost(realm: string): Promise<{ server: ScriptedServer; dispa
   return { server, dispatcher };
 }
 
-type Row = { readonly apiUrl: string; readonly realm: string; readonly gets: boolean; readonly tokenHosts?: readonly string[] };
-
 describe('a token server on another host than the registry', () => {
   const ours = 'https://registry.example.com';
+  const credential = { username: 'bot', password: new Secret('s3cret') };
+  const list = (client: RegistryClient, apiUrl: string) =>
+    client.list('registry.example.com/team/shop', { apiUrl, credential }, new AbortController().signal);
 
-  it.each<[string, Row]>([
-    ['of the same party gets the credential', { apiUrl: ours, realm: 'https://auth.example.com/token', gets: true }],
-    ['of another party is asked without it', { apiUrl: ours, realm: 'https://auth.example.net/token', gets: false }],
-    ['that only looks alike is asked without it', { apiUrl: ours, realm: 'https://registry.example.com.evil.net/token', gets: false }],
-    [
-      'below a name that customers share is asked without it',
-      { apiUrl: 'https://a.azurecr.io', realm: 'https://b.azurecr.io/token', gets: false },
-    ],
-    [
-      'that the settings name gets it',
-      { apiUrl: ours, realm: 'https://auth.example.net/token', tokenHosts: ['auth.example.net'], gets: true },
-    ],
-  ])('%s', async (_, { apiUrl, realm, gets, tokenHosts = [] }) => {
+  it.each([
+    ['of the same party', 'https://auth.example.com/token', []],
+    ['that the settings name', 'https://auth.example.net/token', ['auth.example.net']],
+  ])('%s gets the credential', async (_, realm, tokenHosts) => {
     const { server, dispatcher } = await everyHost(realm);
-    const client = createRegistryClient({ dispatcher, tokenHosts });
-    const access = { apiUrl, credential: { username: 'bot', password: new Secret('s3cret') } };
-    const listing = await client.list('registry.example.com/team/shop', access, new AbortController().signal);
-    expect(listing.tags).toEqual(['1']);
+    expect(await list(createLocalClient({ dispatcher, tokenHosts }), ours)).toMatchObject({ tags: ['1'] });
     const asked = server.seen.find(({ target }) => target.startsWith('/token'));
-    expect(asked?.headers.host).toBe(new URL(realm).host);
-    expect(asked?.headers.authorization !== undefined).toBe(gets);
+    expect(asked?.headers).toMatchObject({ host: new URL(realm).host, authorization: expect.stringContaining('Basic ') as string });
+  });
+
+  it.each([
+    ['of another party', ours, 'https://auth.example.net/token'],
+    ['that only looks alike', ours, 'https://registry.example.com.evil.net/token'],
+    ['below a name that customers share', 'https://a.azurecr.io', 'https://b.azurecr.io/token'],
+    ['of the cluster', ours, 'https://vault.vault.svc/token'],
+  ])('%s is not asked', async (_, apiUrl, realm) => {
+    const { server, dispatcher } = await everyHost(realm);
+    await expect(list(createLocalClient({ dispatcher }), apiUrl)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('name its host in registries.tokenHosts') as string,
+    });
+    expect(server.seen.some(({ target }) => target.startsWith('/token'))).toBe(false);
   });
 
   it.each([['http://auth.example.com/token'], ['http://registry.example.com/token']])(
     'a registry on https may not send to %s',
     async (realm) => {
       const { server, dispatcher } = await everyHost(realm);
-      const client = createRegistryClient({ dispatcher });
+      const client = createLocalClient({ dispatcher });
       const asked = client.list('registry.example.com/team/shop', { apiUrl: 'https://registry.example.com' }, new AbortController().signal);
       await expect(asked).rejects.toMatchObject({ code: 'broken-answer' });
       expect(server.seen).toHaveLength(1);

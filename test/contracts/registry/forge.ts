@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RepoAccess } from '../../../src/git/commit.ts';
 import { Secret } from '../../../src/kernel/secret.ts';
-import { createRegistryClient } from '../../../src/registry/client.ts';
+import { createLocalClient } from '../../registry/local-client.ts';
 import { pushImage, retag } from '../../../src/sandbox/registry/push.ts';
 import { startGitea } from '../git/gitea.ts';
 import type { GitServer } from '../git/servers.ts';
@@ -30,7 +30,7 @@ export function describeForge(path: string): void {
 
   function reading(written: string, pageSize = 1000) {
     const { url, host } = parts();
-    const client = createRegistryClient({ limits: { pageSize } });
+    const client = createLocalClient({ limits: { pageSize } });
     const access = { apiUrl: url, credential: { username: 'bot', password: new Secret(written) } };
     const signal = new AbortController().signal;
     return {

@@ -2,7 +2,7 @@ import { createClientV2 } from 'docker-registry-client';
 import { pino } from 'pino';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { RegistryClientOptions } from '../../../src/registry/client.ts';
-import { createRegistryClient } from '../../../src/registry/client.ts';
+import { createLocalClient } from '../../registry/local-client.ts';
 import type { RegistryServer } from './servers.ts';
 import { credential } from './servers.ts';
 
@@ -31,7 +31,7 @@ type Ours = ReturnType<typeof openOurs>;
 
 /** Our client, and the words that it is asked with. */
 export function openOurs(registry: RegistryServer, { repository = 'team/shop', password = credential.password, limits = {} }: Asking = {}) {
-  const client = createRegistryClient({ limits });
+  const client = createLocalClient({ limits });
   const access = { apiUrl: registry.url, credential: { username, password: new Secret(password) } };
   return { client, access, image: `${registry.host}/${repository}`, signal: new AbortController().signal };
 }

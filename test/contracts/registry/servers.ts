@@ -10,21 +10,22 @@ export type Auth = 'none' | 'basic' | 'bearer';
 /** A running registry; `host` is its `127.0.0.1:PORT`. */
 export type RegistryServer = { readonly url: string; readonly host: string; readonly stop: () => Promise<void> };
 
-export type StartRegistry = (auth: Auth) => Promise<RegistryServer>;
+/** `username` logs in with the password of `credential`; `bot` where absent. */
+export type StartRegistry = (auth: Auth, username?: string) => Promise<RegistryServer>;
 
 export const credential = { username: 'bot', password: 's3cret' };
 /** bcrypt of the password: the one kind that distribution reads. */
-const htpasswd = 'bot:$2b$04$yteupb60Gw010X3M0BSk7e225Sln9Zq1oHCC3r1IO5FEDFG5waChW\n';
+const hash = '$2b$04$yteupb60Gw010X3M0BSk7e225Sln9Zq1oHCC3r1IO5FEDFG5waChW';
 
 export const registries: readonly Contender<StartRegistry>[] = [
-  ['the sandbox registry', (auth) => startRegistry({ auth, credential })],
-  ...realOr<StartRegistry>('Registry', 'registry', (path) => (auth) => startDistribution(path, auth)),
+  ['the sandbox registry', (auth, username = 'bot') => startRegistry({ auth, credential: { ...credential, username } })],
+  ...realOr<StartRegistry>('Registry', 'registry', (path) => (auth, username) => startDistribution(path, auth, username)),
 ];
 
-async function startDistribution(path: string, auth: Auth): Promise<RegistryServer> {
+async function startDistribution(path: string, auth: Auth, username = 'bot'): Promise<RegistryServer> {
   const [home, port] = await Promise.all([makeHome(), freePort()]);
   const tokens = auth === 'bearer' ? await startTokenServer(credential) : undefined;
-  await writeFile(join(home, 'htpasswd'), htpasswd);
+  await writeFile(join(home, 'htpasswd'), `${username}:${hash}\n`);
   await writeFile(join(home, 'keys.json'), tokens?.keys ?? '');
   const { realm, service, issuer } = tokens ?? {};
   const guards = {

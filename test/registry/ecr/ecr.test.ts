@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../../src/kernel/secret.ts';
 import type { RegistryClient } from '../../../src/registry/client.ts';
-import { createRegistryClient } from '../../../src/registry/client.ts';
+import { createLocalClient } from '../local-client.ts';
 import type { ControlApi, Image } from './control-api.double.ts';
 import { startControlApi } from './control-api.double.ts';
 import { startScripted } from '../scripted-server.ts';
@@ -19,7 +19,7 @@ let client: RegistryClient;
 
 beforeEach(() => {
   now = pushed;
-  client = createRegistryClient({ now: () => now });
+  client = createLocalClient({ now: () => now });
   stops.push(() => client.close());
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
@@ -89,7 +89,7 @@ describe('DescribeImages', () => {
     ['tags', { maxTags: 3 }, 'more than 3 tags'],
     ['pages', { maxPages: 1 }, 'more than 1 pages of images'],
   ])('a limit of %s is a failure, not a short list', async (_, limits, text) => {
-    client = createRegistryClient({ limits });
+    client = createLocalClient({ limits });
     stops.push(() => client.close());
     const api = await controlApi(
       Array.from({ length: 1001 }, (_, index) => ({ digest: digestOf(index), tags: [`${index}`], pushedAt: pushed })),
@@ -225,7 +225,7 @@ describe('the token', () => {
   });
 
   it('without an answer in time', async () => {
-    client = createRegistryClient({ timeoutMs: 200 });
+    client = createLocalClient({ timeoutMs: 200 });
     stops.push(() => client.close());
     const api = await controlApi();
     api.faults.push('hang');

@@ -28,8 +28,8 @@ export function createCalls({ now, timeoutMs }: EcrOptions, place: EcrPlace): Ca
   function refuseWhileThrottled(): void {
     const restMs = (throttled?.until ?? 0) - now();
     if (throttled === undefined || restMs <= 0) return;
-    const { code, message } = throttled.failure;
-    throw new Failure(code, message, { cause: throttled.failure, retry: { afterMs: restMs } });
+    const text = `${throttled.failure.message}; not asked again for ${describeDuration(restMs)}`;
+    throw new Failure('throttled', text, { cause: throttled.failure, retry: { afterMs: restMs } });
   }
 
   async function make<Answer>(call: Call, signal: AbortSignal, ask: (sdk: Sdk, signal: AbortSignal) => Promise<Answer>): Promise<Answer> {

@@ -14,7 +14,7 @@ export const ecr: Provider = {
   // More is a 405: "less than or equal to 1000".
   pageSize: 1000,
   webhook: 'eventbridge-ecr',
-  login: (reading) => reading.ecr.login(placeOf(reading), reading.signal),
+  login: async (reading, renewed) => reading.ecr.login(placeOf(reading), reading.signal, renewed),
   times: async (reading) => {
     const { repository, limits, signal, access } = reading;
     try {

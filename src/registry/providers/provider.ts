@@ -41,8 +41,8 @@ export type Provider = {
   readonly quota?: { readonly limit: string; readonly remaining: string; readonly reset?: string };
   /** The kind of push notification that it sends. */
   readonly webhook?: string;
-  /** The provider's own way to a credential where nobody named one; undefined where it has none. */
-  readonly login?: (reading: SideReading) => Promise<Credential | undefined>;
+  /** The provider's own way to a credential where nobody named one; `renewed`: another one than the registry just refused. */
+  readonly login?: (reading: SideReading, renewed?: 'renewed') => Promise<Credential>;
   /**
    * All push times, complete or a `Failure`, never a short list. Undefined where this registry, or this credential, has no side door: the
    * caller remembers for itself when it saw a tag first.

@@ -36,8 +36,8 @@ export function createSideDoors(surroundings: Surroundings): SideDoors {
   async function login(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<RegistryAccess> {
     const { login: ask } = providerOf(access);
     if (access.credential !== undefined || ask === undefined) return access;
-    const credential = await ask(readingOf(image, access, signal));
-    return credential === undefined ? access : { ...access, credential };
+    const reading = readingOf(image, access, signal);
+    return { ...access, credential: await ask(reading), renew: () => ask(reading, 'renewed') };
   }
 
   async function times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined> {

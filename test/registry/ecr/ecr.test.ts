@@ -154,7 +154,11 @@ describe('throttling', () => {
       message: containing('Rate exceeded'),
     });
     now += 10_000;
-    await expect(times(api)).rejects.toMatchObject({ code: 'rate-limited', retry: { afterMs: 20_000 } });
+    await expect(times(api)).rejects.toMatchObject({
+      code: 'throttled',
+      retry: { afterMs: 20_000 },
+      message: containing('not asked again for 20s'),
+    });
     expect(api.called).toHaveLength(3);
     now += 20_000;
     expect((await times(api))?.size).toBe(1);

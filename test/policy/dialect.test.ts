@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readWatches } from '../../src/policy/annotations.ts';
 import type { Compat } from '../../src/policy/annotations/annotation.ts';
+import { keysAt } from '../../src/policy/annotations/table.ts';
 import { application } from './question.ts';
 
 const app = application('shop');
@@ -149,5 +151,42 @@ describe('what is tolerated with a warning', () => {
   it('and an empty git-repository is none', () => {
     const wishes = read({ 'git-repository': ' ' });
     expect(wishes.kind === 'watched' && wishes.writeBack).toEqual({ method: 'argocd' });
+  });
+});
+
+describe('any text', () => {
+  const keys = [...keysAt('application'), ...keysAt('image').map((key) => `web.${key}`)];
+  const odd = fc.array(
+    fc.constantFrom('{{', '}}', '-', ' ', 'range .Images', 'end', '=', ':', '/', ',', '@', 'a', '.', '*', '$1', '=>', '(', '\n'),
+  );
+
+  it('is read or refused, never thrown, and every problem names its key', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      odd.map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), texts), fc.constantFrom<Compat>('v0', 'v1'), (annotations, compat) => {
+        const prefixed = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`windlass.dev/${key}`, value]));
+        const wishes = readWatches(app, { 'windlass.dev/image-list': 'web=nginx', ...prefixed }, compat);
+        const said = wishes.kind === 'refused' ? wishes.problems : wishes.kind === 'watched' ? [...wishes.warnings, ...wishes.blocked] : [];
+        expect(said.filter(({ at }) => !Object.hasOwn(prefixed, at) && at !== 'windlass.dev/image-list')).toEqual([]);
+      }),
+    );
+  });
+
+  it.each([
+    ['a list without end', { 'image-list': 'a,'.repeat(100_000) }],
+    ['an entry without end', { 'image-list': 'a.'.repeat(100_000) }],
+    ['a template without end', { 'git-branch': `main:${'{{ '.repeat(50_000)}` }],
+    ['an action without end', { 'git-branch': `main:{{${' '.repeat(200_000)}` }],
+    ['a branch without end', { 'git-branch': 'a/'.repeat(100_000) }],
+    ['a schedule without end', { 'web.schedule': '1,'.repeat(100_000) }],
+  ])('%s is refused at once', (_, keysOfIt) => {
+    const wishes = readWatches(app, {
+      'windlass.dev/image-list': 'web=nginx',
+      ...Object.fromEntries(Object.entries(keysOfIt).map(([key, value]) => [`windlass.dev/${key}`, value])),
+    });
+    expect(wishes.kind).toBe('refused');
   });
 });

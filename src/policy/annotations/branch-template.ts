@@ -72,17 +72,24 @@ function isImageValue(name: string): name is ImageValue {
 
 /** Texts and actions in order. `{{-` and `-}}` take the blanks beside them away, a comment is nothing. */
 function piecesOf(text: string): { readonly pieces: readonly Piece[] } | { readonly because: string } {
-  const pieces: Piece[] = [];
-  let rest = text;
-  while (rest.includes('{{')) {
-    const action = /^(.*?)\{\{(-\s)?\s*(.*?)\s*(\s-)?\}\}/s.exec(rest);
-    if (action === null) return { because: '{{ has no }}' };
-    const [whole, before = '', trimBefore, inside = '', trimBehind] = action;
-    pieces.push({ text: trimBefore === undefined ? before : before.trimEnd() });
-    if (!/^\/\*.*\*\/$/s.test(inside)) pieces.push({ action: inside.replaceAll(/\s+/g, ' ') });
-    rest = rest.slice(whole.length);
-    if (trimBehind !== undefined) rest = rest.trimStart();
+  const [first = '', ...rest] = text.split('{{');
+  const pieces: Piece[] = [{ text: first }];
+  for (const part of rest) {
+    const end = part.indexOf('}}');
+    if (end < 0) return { because: '{{ has no }}' };
+    const [inside, behind] = [part.slice(0, end), part.slice(end + 2)];
+    if (/^-\s/.test(inside)) trimLast(pieces);
+    const action = inside
+      .replace(/^-(?=\s)/, '')
+      .replace(/(?<=\s)-$/, '')
+      .trim();
+    if (!/^\/\*.*\*\/$/s.test(action)) pieces.push({ action: action.replaceAll(/\s+/g, ' ') });
+    pieces.push({ text: /\s-$/.test(inside) ? behind.trimStart() : behind });
   }
-  pieces.push({ text: rest });
   return { pieces: pieces.filter((piece) => 'action' in piece || piece.text !== '') };
+}
+
+function trimLast(pieces: Piece[]): void {
+  const last = pieces.at(-1);
+  if (last !== undefined && 'text' in last) pieces.splice(-1, 1, { text: last.text.trimEnd() });
 }

@@ -12,6 +12,9 @@ export type ListedImage = {
   readonly constraint?: string;
 };
 
+/** Most images of one Application, and characters of one entry (a name has 255 at most, a constraint 512). */
+const limits = { images: 500, characters: 1024 };
+
 type Entry = { readonly listed: ListedImage; readonly warning?: Problem } | { readonly problem: Problem };
 
 type ImageList = { readonly listed: readonly ListedImage[]; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
@@ -22,7 +25,12 @@ type ImageList = { readonly listed: readonly ListedImage[]; readonly problems: r
  */
 export function readImageList({ at, value }: Setting, compat?: Compat): ImageList {
   const texts = value.split(',').map((text) => text.trim());
-  const entries = texts.filter((text) => text !== '').map((text) => readEntry(text, at));
+  const filled = texts.filter((text) => text !== '');
+  if (filled.length > limits.images) {
+    const expected = `at most ${limits.images} images`;
+    return { listed: [], problems: [{ at, got: `${filled.length} images`, expected }], warnings: [] };
+  }
+  const entries = filled.map((text) => readEntry(text, at));
   const listed = entries.flatMap((entry) => ('listed' in entry ? [entry.listed] : []));
   const problems = entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : []));
   const warnings = entries.flatMap((entry) => ('warning' in entry ? [entry.warning] : []));
@@ -34,11 +42,17 @@ export function readImageList({ at, value }: Setting, compat?: Compat): ImageLis
 /** Keys of an alias that two images have are read for both, which nobody can mean. */
 function aliasesTwice(listed: readonly ListedImage[], at: string): readonly Problem[] {
   const aliases = listed.flatMap(({ alias }) => alias ?? []);
-  const twice = [...new Set(aliases.filter((alias, index) => aliases.indexOf(alias) !== index))];
-  return twice.map((alias) => ({ at, got: `the alias ${alias} twice`, expected: 'another alias for each image' }));
+  const first = new Map(aliases.map((alias, index) => [alias, index] as const).reverse());
+  const twice = new Set(aliases.filter((alias, index) => first.get(alias) !== index));
+  return [...twice].map((alias) => ({ at, got: `the alias ${alias} twice`, expected: 'another alias for each image' }));
 }
 
 function readEntry(text: string, at: string): Entry {
+  if (text.length <= limits.characters) return readShortEntry(text, at);
+  return { problem: { at, got: `an entry of ${text.length} characters`, expected: `at most ${limits.characters}` } };
+}
+
+function readShortEntry(text: string, at: string): Entry {
   const equals = text.indexOf('=');
   const alias = equals < 0 ? {} : { alias: text.slice(0, equals).trim() };
   const rest = text.slice(equals + 1).trim();

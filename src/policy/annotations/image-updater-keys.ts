@@ -73,9 +73,10 @@ export const imageUpdaterKeys = {
     levels: ['image'],
     type: 'list of platforms',
     since,
-    otherwise: 'the platform of the service',
+    otherwise: 'every platform will do',
     allowed: 'platforms such as linux/amd64,linux/arm/v7',
-    meaning: 'Whose manifest is read for build times and digests. Without a variant every variant will do.',
+    meaning:
+      'With `newest-build` and `digest`: an image that is there for none of these platforms is not chosen. Without a variant every variant will do.',
   },
   'helm.image-name': {
     levels: ['image'],

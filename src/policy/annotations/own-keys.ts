@@ -61,7 +61,7 @@ export const ownKeys = {
     since,
     otherwise: 'at any time',
     allowed: 'five cron fields (minute, hour, day of month, month, day of week), such as "*/10 9-16 * * mon-fri"',
-    meaning: 'In which minutes a tag may be raised (UTC). Holds and lowerings do not wait for it.',
+    meaning: 'When a tag may be raised (UTC): each minute that is named stays open for ten. Holds and lowerings do not wait for it.',
   },
   paused: {
     levels: both,

@@ -26,8 +26,12 @@ export function plainly<Value>(value: Value): Read<Value> {
   return { value, warnings: [] };
 }
 
+/** Longest text that is shown, in characters: an annotation may have 256 KiB. */
+const shown = 300;
+
 export function problemWith({ at, value }: Setting, expected: string): Problem {
-  return { at, got: JSON.stringify(value), expected };
+  const got = value.length <= shown ? value : `${value.slice(0, shown)}...`;
+  return { at, got: JSON.stringify(got), expected };
 }
 
 /** Parts of a list that is separated by commas, without blanks around them and without empty ones. */

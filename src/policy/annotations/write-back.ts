@@ -68,7 +68,7 @@ function readWriteBranch(setting: Setting, text: string, wish: BranchWish): Read
 
 /** git-check-ref-format of git 2.39, for one branch. */
 function isBranchName(text: string): boolean {
-  return !/[\p{Cc}\s~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|\.lock(?:\/|$)|(?:^|\/)\./u.test(text) && text !== '@';
+  return text.length <= 255 && !/[\p{Cc}\s~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|\.lock(?:\/|$)|(?:^|\/)\./u.test(text) && text !== '@';
 }
 
 function readMethod(setting: Setting, namespace: string, compat: Compat | undefined): Read<Method> {

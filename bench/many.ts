@@ -13,7 +13,9 @@ import { createHeads, createListings } from '../src/reconcile/sources.ts';
 import type { UpdateContext } from '../src/reconcile/update/context.ts';
 import { branchKey } from '../src/reconcile/update/context.ts';
 import { createSubscriptions } from '../src/reconcile/update/index.ts';
+import { createFirstSeen } from '../src/reconcile/update/first-seen.ts';
 import { createPushRefusals } from '../src/reconcile/update/push-refusals.ts';
+import { createTagMemory } from '../src/reconcile/update/tag-memory.ts';
 import { updateImages } from '../src/reconcile/update-images.ts';
 import { kinds } from '../src/reconcile/world.ts';
 import { createRegistryClient } from '../src/registry/client.ts';
@@ -108,7 +110,7 @@ export async function measureMany(applications: number, distinct: number): Promi
     signal: stopping.signal,
   });
   const git = createGit({ stateDir: join(folder, 'state') });
-  const registryClient = createRegistryClient();
+  const registryClient = createRegistryClient({ allowAddress: () => true });
   const metrics = createMetrics();
   const ports: Ports = {
     clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
@@ -126,6 +128,8 @@ export async function measureMany(applications: number, distinct: number): Promi
     ports,
     lowered: new Map(),
     pushRefusals: createPushRefusals(ports, 120_000),
+    tags: createTagMemory(ports),
+    firstSeen: createFirstSeen(ports, undefined),
     settings: {
       author: { name: 'windlass', email: 'windlass@example.com' },
       holdsPath: '.windlass/holds.yaml',

@@ -12,7 +12,7 @@ export type TagFilter =
   | { readonly kind: 'regexp'; readonly expression: string }
   | { readonly kind: 'nothing'; readonly because: string };
 
-export type Strategy = 'semver' | 'newest-build' | 'alphabetical' | 'digest';
+export type Strategy = 'semver' | 'newest-build' | 'alphabetical' | 'digest' | 'numerical' | 'calver';
 
 /** What one Application asks for one image. `written` is the image as the annotation spells it, without constraint. */
 export type Watch = {
@@ -97,8 +97,25 @@ export type TagVerdict = {
 /** A fact that a decision lacks; the loop gathers exactly that and asks again. */
 export type Need =
   | { readonly need: 'tag'; readonly image: ImageName; readonly tag: string }
+  /** Build times, what `PlaceQuestion.created` holds; asked for every tag that the strategy orders. */
+  | { readonly need: 'created'; readonly image: ImageName; readonly tags: readonly string[] }
+  /** Since when tags are there, what `PlaceQuestion.times` holds. */
+  | { readonly need: 'times'; readonly image: ImageName; readonly tags: readonly string[] }
+  /** What stands behind tags, what `PlaceQuestion.digests` holds. */
+  | { readonly need: 'digests'; readonly image: ImageName; readonly tags: readonly string[] }
+  /** Whether the registry answers for manifests, what `PlaceQuestion.served` holds. */
+  | { readonly need: 'served'; readonly image: ImageName; readonly digests: readonly Digest[] }
   | { readonly need: 'history'; readonly place: Place }
   | { readonly need: 'commit'; readonly commit: Sha };
+
+/** When an image was built, as its configuration says; or the text 'none' where it says nothing, 'absent' where the registry does not serve the tag. */
+export type BuildTime = Time;
+
+/**
+ * Since when a tag is there: since the registry received what stands behind it, or since this bot first saw it. `digest` is what the time
+ * is about, where that is known; 'unknown' where no time could be had.
+ */
+export type TagTime = { readonly at: Time; readonly by: 'registry' | 'first-seen'; readonly digest?: Digest } | 'unknown';
 
 /** Which rule made a decision keep Git's value, where a person may want to be told: a person's answer (LOOP 4), a hold, a pause. */
 export type KeepRule = 'person' | 'held' | 'paused';
@@ -111,6 +128,9 @@ export type Choice =
       readonly to: Reference & { readonly digest: Digest; readonly children: readonly Digest[] };
       readonly because: string;
       readonly tags: readonly TagVerdict[];
+      /** The value is written as `tag@digest`. */
+      readonly withDigest?: true;
+      readonly againAt?: Time;
     }
   | {
       readonly kind: 'keep';
@@ -118,6 +138,8 @@ export type Choice =
       readonly because: string;
       readonly tags: readonly TagVerdict[];
       readonly rule?: KeepRule;
+      /** When time alone may change the answer. */
+      readonly againAt?: Time;
     }
   | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
 
@@ -147,6 +169,11 @@ export type PlaceQuestion = {
   readonly history?: PlaceHistory;
   /** Whose the commits are from which CI built the candidates; `other` also where the repository does not have the commit. */
   readonly commits?: Readonly<Record<Sha, 'ours' | 'other'>>;
+  readonly created?: Readonly<Record<string, BuildTime>>;
+  readonly times?: Readonly<Record<string, TagTime>>;
+  /** By tag; the text 'absent' where the registry does not serve it. */
+  readonly digests?: Readonly<Record<string, Digest>>;
+  readonly served?: Readonly<Record<Digest, boolean>>;
   /** Annotation `windlass.dev/paused: "true"` of an Application that reads the place. */
   readonly paused?: boolean;
 };

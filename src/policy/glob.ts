@@ -5,6 +5,15 @@ import { RE2JS } from 're2js';
  * the pattern is bad.
  */
 export function compileGlob(pattern: string): ((text: string) => boolean) | undefined {
+  const source = globSource(pattern);
+  if (source === undefined) return undefined;
+  // RE2: many stars in JavaScript's own expressions take exponential time.
+  const expression = RE2JS.compile(source);
+  return (text) => expression.matches(text);
+}
+
+/** The regular expression that says the same as a glob. */
+export function globSource(pattern: string): string | undefined {
   const characters = Array.from(pattern);
   let source = '';
   for (let index = 0; index < characters.length;) {
@@ -13,9 +22,7 @@ export function compileGlob(pattern: string): ((text: string) => boolean) | unde
     source += piece.source;
     index = piece.next;
   }
-  // RE2: many stars in JavaScript's own expressions take exponential time.
-  const expression = RE2JS.compile(source);
-  return (text) => expression.matches(text);
+  return source;
 }
 
 type Piece = { readonly source: string; readonly next: number };

@@ -19,7 +19,9 @@ import type { Tally, UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { createSubscriptions } from './update/index.ts';
+import { createFirstSeen } from './update/first-seen.ts';
 import { createPushRefusals } from './update/push-refusals.ts';
+import { createTagMemory } from './update/tag-memory.ts';
 import { updateImages } from './update-images.ts';
 import type { Router } from './routing.ts';
 import { createRouter } from './routing.ts';
@@ -71,6 +73,8 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
     credentials,
     lowered: new Map(),
     pushRefusals: createPushRefusals(ports, options.update.registryPollMs),
+    tags: createTagMemory(ports),
+    firstSeen: createFirstSeen(ports, options.update.memoryNamespace),
     ...(options.tally === undefined ? {} : { tally: options.tally }),
   };
   const sync: SyncContext = { ports, settings: options.sync, heads, board, credentials, predictions: createPredictions(ports.cluster) };

@@ -3,8 +3,10 @@ import type { ImageName } from '../kernel/image.ts';
 import type { RepoId, Sha } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { Millis } from '../kernel/time.ts';
+import { millisOf } from '../kernel/time.ts';
 import type { RepoAccess } from '../git/commit.ts';
-import type { Listing, RegistryAccess, TagFacts } from '../registry/listing.ts';
+import { fingerprintOf } from '../registry/credentials.ts';
+import type { Listing, RegistryAccess, TagFacts, TagTimes } from '../registry/listing.ts';
 import type { Ports } from './ports.ts';
 
 /** One listing per distinct image and poll interval, shared by everybody who asks, also while it is under way. */
@@ -12,7 +14,9 @@ export interface Listings {
   get(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<Listing>;
   /** What stands behind a tag, asked once per interval too. */
   facts(of: { readonly image: ImageName; readonly tag: string }, access: RegistryAccess, signal: AbortSignal): Promise<TagFacts | 'absent'>;
-  /** The next `get` or `facts` asks the registry. */
+  /** When the registry received what stands behind its tags, asked once per interval too; undefined where it does not say. */
+  times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
+  /** The next `get`, `facts` or `times` asks the registry. */
   forget(image: ImageName): void;
 }
 
@@ -27,14 +31,25 @@ async function shared<Answer>(answer: Promise<Answer>, signal: AbortSignal, agai
 }
 
 export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeMs: number): Listings {
+  const { registry, clock } = ports;
   const listings = createShared<Listing>(ports, maxAgeMs);
   const facts = createShared<TagFacts | 'absent'>(ports, maxAgeMs);
-  const keyOf = (image: ImageName, access: RegistryAccess) => `${image}|${access.apiUrl}|${access.credential?.username ?? ''}`;
+  const times = createShared<TagTimes | undefined>(ports, maxAgeMs);
+  const keyOf = (image: ImageName, access: RegistryAccess) => `${image}|${access.apiUrl}|${fingerprintOf(access.credential)}`;
+  // Where the registry's patience is short, what is known lasts until it is not.
+  const lasts = (image: ImageName, access: RegistryAccess) => () => {
+    const { until } = registry.budget?.(image, access) ?? {};
+    return until !== undefined && millisOf(until) > clock.now();
+  };
   return {
-    get: (image, access, signal) => listings.get(keyOf(image, access), signal, () => ports.registry.list(image, access, signal)),
+    get: (image, access, signal) =>
+      listings.get(keyOf(image, access), signal, () => registry.list(image, access, signal), lasts(image, access)),
     facts: ({ image, tag }, access, signal) =>
-      facts.get(`${keyOf(image, access)}|${tag}`, signal, () => ports.registry.facts(image, tag, access, signal)),
+      facts.get(`${keyOf(image, access)}|${tag}`, signal, () => registry.facts(image, tag, access, signal), lasts(image, access)),
+    times: (image, access, signal) =>
+      times.get(keyOf(image, access), signal, async () => registry.times?.(image, access, signal), lasts(image, access)),
     forget(image) {
+      times.forget(`${image}|`);
       listings.forget(`${image}|`);
       facts.forget(`${image}|`);
     },
@@ -42,22 +57,40 @@ export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeM
 }
 
 type Shared<Answer> = {
-  get(key: string, signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer>;
+  /** `lasts`: whether an answer that is not fresh any more does all the same. */
+  get(key: string, signal: AbortSignal, ask: () => Promise<Answer>, lasts: () => boolean): Promise<Answer>;
   forget(prefix: string): void;
 };
 
+type Held<Answer> = { readonly at: Millis; readonly answer: Promise<Answer>; arrived: boolean };
+
+/** How long an answer can last beyond its age: as long as a registry can ask us to wait. */
+const longestLastMs = 3600e3;
+
 /** Answers that are shared while they are fresh, also while they are under way. A failed one is nobody's: the next one who asks tries again. */
 function createShared<Answer>({ clock }: Pick<Ports, 'clock'>, maxAgeMs: number): Shared<Answer> {
-  const held = new Map<string, { readonly at: Millis; readonly answer: Promise<Answer> }>();
-  const get: Shared<Answer>['get'] = (key, signal, ask) => {
+  const held = new Map<string, Held<Answer>>();
+  const dropOld = (now: Millis): void => {
+    // The oldest ones come first.
+    for (const [key, { at }] of held) {
+      if (now - at < maxAgeMs + longestLastMs) return;
+      held.delete(key);
+    }
+  };
+  const get: Shared<Answer>['get'] = (key, signal, ask, lasts) => {
     const now = clock.now();
     const known = held.get(key);
-    if (known !== undefined && now - known.at < maxAgeMs) return shared(known.answer, signal, () => get(key, signal, ask));
-    for (const [old, { at }] of held) if (now - at >= maxAgeMs) held.delete(old);
-    const answer = ask();
-    held.set(key, { at: now, answer });
-    answer.catch(() => held.get(key)?.answer === answer && held.delete(key));
-    return answer;
+    const does = known !== undefined && (now - known.at < maxAgeMs || (known.arrived && lasts()));
+    if (does) return shared(known.answer, signal, () => get(key, signal, ask, lasts));
+    dropOld(now);
+    const entry: Held<Answer> = { at: now, answer: ask(), arrived: false };
+    held.delete(key);
+    held.set(key, entry);
+    entry.answer.then(
+      () => (entry.arrived = true),
+      () => held.get(key) === entry && held.delete(key),
+    );
+    return entry.answer;
   };
   return {
     get,

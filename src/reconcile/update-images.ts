@@ -1,5 +1,7 @@
 import { Failure } from '../kernel/failure.ts';
 import { refKey } from '../kernel/refs.ts';
+import type { Millis } from '../kernel/time.ts';
+import { millisOf } from '../kernel/time.ts';
 import type { Condition } from './board.ts';
 import type { Outcome } from './queue.ts';
 import { findCases, openAmong, protectAll } from './update/cases.ts';
@@ -50,8 +52,11 @@ export async function decideAll(
   return { decided: decided.flat(), failed };
 }
 
-/** What one look at a branch came to. `left`: there is more to decide on the head that it left. */
-type Turn = { readonly raced: boolean; readonly left: boolean; readonly soon: boolean };
+/**
+ * What one look at a branch came to. `left`: there is more to decide on the head that it left; `due`: when the first of its decisions
+ * may change by time alone.
+ */
+type Turn = { readonly raced: boolean; readonly left: boolean; readonly soon: boolean; readonly due?: Millis };
 
 /** One run of one branch: what is told at its end, and what the remote refused in it. */
 type Run = {
@@ -69,10 +74,16 @@ async function takeTurn(run: Run, subscriptions: readonly Subscription[], maxHea
   if (settled.raced || settled.pushed) return { raced: settled.raced, left: settled.pushed, soon: false };
   const gathered = await listTags(context, located, signal);
   const { decided, failed } = await decideAll(context, gathered, signal);
+  await context.firstSeen.save(signal);
   const raised = await raiseAll(run, gathered, decided);
   if (raised.raced) return { raced: true, left: false, soon: false };
   report(context, gathered, decided, merge(failed, settled.conditions, toldOf(run.refused)));
-  return { raced: false, left: raised.left, soon: settled.soon };
+  return { raced: false, left: raised.left, soon: settled.soon, ...dueOf(decided) };
+}
+
+function dueOf(decided: readonly Decided[]): Pick<Turn, 'due'> {
+  const moments = decided.flatMap(({ choice }) => ('againAt' in choice ? [millisOf(choice.againAt)] : []));
+  return moments.length === 0 ? {} : { due: Math.min(...moments) };
 }
 
 async function raiseAll(run: Run, gathered: Gathered, decided: readonly Decided[]): Promise<Pick<Raised, 'raced' | 'left'>> {
@@ -126,7 +137,8 @@ export async function updateImages(
   }
   const { registryPollMs } = context.settings;
   const wait = goesOn(turn) || turn.soon ? Math.min(soonMs, registryPollMs) : registryPollMs;
-  return { againAt: context.ports.clock.now() + wait * (1 + context.ports.random() / 10) };
+  const poll = context.ports.clock.now() + wait * (1 + context.ports.random() / 10);
+  return { againAt: Math.min(poll, turn.due ?? poll) };
 }
 
 function goesOn({ raced, left }: Turn): boolean {

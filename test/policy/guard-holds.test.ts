@@ -94,11 +94,10 @@ describe('a tag that once carried a held digest', () => {
     history: { complete: true, changes: [back, written] },
   });
 
-  it('is not written again without its digest', () => {
+  it('is written again only with its digest', () => {
     const choice = decide(asked, { '1.5.0': digestOf('good') });
-    expect(choice).toMatchObject({ kind: 'keep' });
-    expect(reasonFor(choice, '1.5.0')).toContain('1.5.0 once carried a held digest');
-    expect(reasonFor(choice, '1.5.0')).toContain('it may only be written with its digest, which is not supported here yet');
+    expect(choice).toMatchObject({ kind: 'raise', to: { tag: '1.5.0', digest: digestOf('good') }, withDigest: true });
+    expect(decide({ ...asked, holds: [] }, { '1.5.0': digestOf('good') })).not.toHaveProperty('withDigest');
   });
 
   it('is written where Git has a digest beside the tag', () => {

@@ -35,7 +35,7 @@ describe('a place with something newer', () => {
       to: { tag: '1.4.0', digest: digestOf('1.4.0'), children: [digestOf('amd64')] },
       because: '1.4.0 is the newest tag of ghcr.io/team/shop that satisfies ~1; Git has 1.3.0',
       tags: [
-        { tag: '1.2.0', verdict: 'dropped', because: '1.2.0 is below 1.3.0, which Git has' },
+        { tag: '1.2.0', verdict: 'dropped', rule: 'below', because: '1.2.0 is below 1.3.0, which Git has' },
         { tag: '1.3.0', verdict: 'eligible', because: '1.3.0 is what Git has' },
         { tag: '1.4.0', verdict: 'chosen', because: '1.4.0 is the newest tag of ghcr.io/team/shop that satisfies ~1; Git has 1.3.0' },
       ],
@@ -142,7 +142,7 @@ describe('a question that is refused', () => {
     expect(guard(question({ listing: partial }), now)).toEqual({
       kind: 'refused',
       because,
-      tags: [{ tag: '1.4.0', verdict: 'dropped', because }],
+      tags: [{ tag: '1.4.0', verdict: 'dropped', rule: 'listing', because }],
     });
   });
 
@@ -155,10 +155,21 @@ describe('a question that is refused', () => {
     });
   });
 
-  it.each(['newest-build', 'digest'] as const)('says that strategy %s is not supported yet', (strategy) => {
-    expect(guard(question({ watches: [watch({ strategy })] }), now)).toMatchObject({
+  it('names what two watches of one strategy do not agree on', () => {
+    const extract = { expression: '^v(.*)$', template: '$1' };
+    const other = { application: application('shop-eu'), extract, order: 'descending' as const, follow: 'latest' };
+    expect(guard(question({ watches: [watch(), watch(other)] }), now)).toMatchObject({
       kind: 'refused',
-      because: `Application argocd/shop: strategy ${strategy} is not supported yet`,
+      because:
+        'one place follows one strategy, but Application argocd/shop asks for semver and Application argocd/shop-eu asks for semver descending of $1 from ^v(.*)$ following latest',
+    });
+  });
+
+  it('says that digest lacks the tag to follow', () => {
+    expect(guard(question({ watches: [unconstrained({ strategy: 'digest' })] }), now)).toMatchObject({
+      kind: 'refused',
+      because:
+        'Application argocd/shop: strategy digest follows one tag, and the image says none: write ghcr.io/team/shop:<tag> in image-list',
     });
   });
 

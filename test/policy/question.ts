@@ -106,7 +106,9 @@ export function decide(asked: PlaceQuestion, digests: Readonly<Record<string, st
     for (const need of choice.facts) {
       if (need.need === 'history') known = { ...known, history: { complete: true, changes: [] } };
       else if (need.need === 'commit') known = { ...known, commits: { ...known.commits, [need.commit]: 'other' } };
-      else known = { ...known, facts: { ...known.facts, ...facts(need.tag, { digest: digests[need.tag] ?? digestOf(need.tag) }) } };
+      else if (need.need === 'tag')
+        known = { ...known, facts: { ...known.facts, ...facts(need.tag, { digest: digests[need.tag] ?? digestOf(need.tag) }) } };
+      else throw new Error(`no answer to a need of ${need.need}`);
     }
   }
 }

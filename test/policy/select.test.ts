@@ -41,10 +41,41 @@ describe("the peers' rule alone", () => {
 });
 
 describe('every strategy of the table', () => {
-  it.each(Object.keys(policies) as Strategy[])('%s decides, or refuses with its name', (strategy) => {
-    const selection = select(unconstrained({ strategy }), ['1.0.0', '1.1.0'], { tag: '1.0.0' });
-    if (selection.kind === 'refused') expect(selection.because).toBe(`strategy ${strategy} is not supported yet`);
-    else expect(selection.chosen).toBe('1.1.0');
-    expect(selection.tags.map(({ tag }) => tag)).toEqual(['1.0.0', '1.1.0']);
+  const tags: Readonly<Record<Strategy, readonly string[]>> = {
+    semver: ['1.0.0', '1.1.0'],
+    alphabetical: ['1.0.0', '1.1.0'],
+    digest: ['latest'],
+    numerical: ['9', '10'],
+    calver: ['2025.12.31', '2026.1.1'],
+    'newest-build': ['b', 'a'],
+  };
+  const created = { b: '2026-01-01T00:00:00.000Z', a: '2026-01-02T00:00:00.000Z' };
+
+  it.each(Object.keys(policies) as Strategy[])('%s chooses the last of its tags, whatever their order', (strategy) => {
+    const asked = strategy === 'digest' ? watch({ strategy, constraint: 'latest' }) : unconstrained({ strategy });
+    for (const listed of [tags[strategy], [...tags[strategy]].reverse()]) {
+      const selection = select(asked, listed, undefined, { created });
+      expect(selection).toMatchObject({ kind: 'selected', chosen: tags[strategy].at(-1), lacks: [] });
+      expect(selection.tags.map(({ tag }) => tag)).toEqual(listed);
+    }
+  });
+});
+
+describe('the build time of tags', () => {
+  const newest = unconstrained({ strategy: 'newest-build', ignore: ['*-rc'] });
+  const day = (date: number) => `2026-01-0${date}T00:00:00.000Z`;
+
+  it('is asked for what the filters let pass, and nothing is final before it is known', () => {
+    expect(select(newest, ['a', 'b', 'c-rc'], undefined, { created: { a: day(1) } })).toMatchObject({ lacks: ['b'], eligible: ['a'] });
+  });
+
+  it.each([
+    ['the latest wins', { a: day(2), b: day(1), c: day(3) }, 'c'],
+    ['equal times are told apart by the bytes of the tag', { a: day(1), b: day(1), B: day(1) }, 'b'],
+    ['a tag that does not say its time is no candidate', { a: day(1), b: 'none' }, 'a'],
+    ['nor is one that is not served', { a: day(1), b: 'absent' }, 'a'],
+    ['times before 1970 and of reproducible builds count', { a: '1969-12-31T00:00:00.000Z', b: '1970-01-01T00:00:00.000Z' }, 'b'],
+  ])('%s', (_, created, chosen) => {
+    expect(select(newest, Object.keys(created), undefined, { created })).toMatchObject({ chosen });
   });
 });

@@ -1,61 +1,75 @@
 import { canonicalJson } from '../../kernel/json.ts';
 import { describeRef } from '../../kernel/refs.ts';
-import type { PlaceQuestion, TagVerdict, Watch } from '../choice.ts';
-import type { Ranking } from '../policies/policy.ts';
+import type { Choice, PlaceQuestion, TagVerdict, Watch } from '../choice.ts';
+import type { Objection, Ranking } from '../policies/policy.ts';
+import { policies } from '../policies/table.ts';
 import { select, type Selection } from '../select.ts';
+import { buildTimesOf } from './build-times.ts';
 
 /** What all watches of a place say together: a tag is eligible where every one of them takes it. `wish` ends the words "newest tag that". */
-export type Agreement =
-  | {
-      readonly kind: 'agreed';
-      readonly eligible: readonly string[];
-      readonly ranking: Ranking;
-      readonly wish: string;
-      readonly tags: readonly TagVerdict[];
-      /** Why a text is not what the watches ask for; undefined where it is. */
-      readonly excluded: (tag: string) => string | undefined;
-    }
-  | { readonly kind: 'refused'; readonly because: string; readonly tags: readonly TagVerdict[] };
+export type Agreement = {
+  readonly kind: 'agreed';
+  readonly eligible: readonly string[];
+  readonly ranking: Ranking;
+  /** The strategy follows one tag, whose digests have no order. */
+  readonly unordered: boolean;
+  /** A mutable tag; the highest tag with its digest is written. */
+  readonly follow?: string;
+  readonly wish: string;
+  readonly tags: readonly TagVerdict[];
+  /** Why a text is not what the watches ask for; undefined where it is. */
+  readonly excluded: (tag: string) => Objection | undefined;
+};
+
+type Outcome = Agreement | Extract<Choice, { kind: 'refused' | 'needs' }>;
 
 type Selected = Extract<Selection, { kind: 'selected' }>;
 
 /** Joins the rules of all watches of a place, in an order that does not depend on theirs (LOOP 1). */
-export function agree(question: PlaceQuestion): Agreement {
+export function agree(question: PlaceQuestion): Outcome {
   const { listing } = question;
   const watches = [...question.watches].sort((left, right) => (canonicalJson(left) < canonicalJson(right) ? -1 : 1));
-  const refuse = (because: string): Agreement => ({ kind: 'refused', because, tags: dropAll(listing.tags, because) });
+  const refuse = (because: string): Outcome => ({ kind: 'refused', because, tags: dropAll(listing.tags, because) });
   const discord = discordOf(watches, listing.image);
   if (discord !== undefined) return refuse(discord);
+  const built = buildTimesOf(question);
+  if (built.kind === 'needs') return built;
   const selections: Selected[] = [];
   for (const watch of watches) {
-    const selection = select(watch, listing.tags);
+    const selection = select(watch, listing.tags, undefined, built.known);
     if (selection.kind === 'refused') return refuse(`${nameOf(watch)}: ${selection.because}`);
     selections.push(selection);
+  }
+  const lacking = [...new Set(selections.flatMap(({ lacks }) => lacks))].sort();
+  if (lacking.length > 0) {
+    const because = `the order of ${listing.image} depends on when ${lacking.length} of its tags were built`;
+    return { kind: 'needs', facts: [{ need: 'created', image: listing.image, tags: lacking }], because };
   }
   const [first] = selections;
   return first === undefined ? refuse('no Application watches this place') : join(watches, selections, first);
 }
 
 function join(watches: readonly Watch[], selections: readonly Selected[], first: Selected): Agreement {
-  const named = selections.flatMap((selection, index) => {
-    const watch = watches[index];
-    return watch === undefined ? [] : [{ selection, suffix: selections.length === 1 ? '' : ` (${nameOf(watch)})` }];
-  });
   const dropped = new Map<string, TagVerdict>();
-  for (const { selection, suffix } of named) {
-    for (const verdict of selection.tags) {
+  for (const [index, { tags }] of selections.entries()) {
+    const watch = watches[index];
+    const suffix = selections.length === 1 || watch === undefined ? '' : ` (${nameOf(watch)})`;
+    for (const verdict of tags) {
       if (verdict.verdict === 'dropped' && !dropped.has(verdict.tag)) {
         dropped.set(verdict.tag, { ...verdict, because: `${verdict.because}${suffix}` });
       }
     }
   }
+  const [{ strategy, follow } = { strategy: 'semver' as const, follow: undefined }] = watches;
   return {
     kind: 'agreed',
     eligible: first.eligible.filter((tag) => !dropped.has(tag)),
     ranking: { ...first.ranking, pinned: selections.some((selection) => selection.ranking.pinned) },
+    unordered: policies[strategy].orders === 'nothing',
+    ...(follow === undefined ? {} : { follow }),
     wish: wishOf(watches),
     tags: first.tags.map((verdict) => dropped.get(verdict.tag) ?? verdict),
-    excluded: (tag) => selections.map((selection) => selection.dropped(tag)).find((because) => because !== undefined),
+    excluded: (tag) => selections.map((selection) => selection.dropped(tag)).find((objection) => objection !== undefined),
   };
 }
 
@@ -63,17 +77,31 @@ function join(watches: readonly Watch[], selections: readonly Selected[], first:
 function discordOf(watches: readonly Watch[], image: string): string | undefined {
   const other = watches.find((watch) => watch.image !== image);
   if (other !== undefined) return `${nameOf(other)} watches ${other.image} at a place of ${image}`;
-  if (new Set(watches.map((watch) => watch.strategy)).size <= 1) return undefined;
-  const strategies = watches.map((watch) => `${nameOf(watch)} asks for ${watch.strategy}`);
+  if (new Set(watches.map(orderOf)).size <= 1) return undefined;
+  const strategies = watches.map((watch) => `${nameOf(watch)} asks for ${orderOf(watch)}`);
   return `one place follows one strategy, but ${strategies.join(' and ')}`;
 }
 
+/** The order that a watch asks for, in words: watches of one place must agree on it. */
+function orderOf({ strategy, order, extract, follow, constraint, compat }: Watch): string {
+  return [
+    strategy,
+    ...(strategy === 'digest' ? [`of ${constraint ?? 'no tag'}`] : []),
+    ...(order === 'descending' ? ['descending'] : []),
+    ...(extract === undefined ? [] : [`of ${extract.template || 'the tag'} from ${extract.expression}`]),
+    ...(follow === undefined ? [] : [`following ${follow}`]),
+    ...(compat === undefined ? [] : [`in the reading of ${compat}`]),
+  ].join(' ');
+}
+
 function wishOf(watches: readonly Watch[]): string {
-  const constraints = [
-    ...new Set(watches.flatMap(({ strategy, constraint }) => (strategy === 'semver' && constraint ? [constraint] : []))),
-  ];
+  const constraints = [...new Set(watches.flatMap(({ strategy, constraint }) => (constrains(strategy) && constraint ? [constraint] : [])))];
   const readers = watches.length === 1 ? '' : ` for all ${watches.length} watches of this place`;
   return constraints.length === 0 ? `is allowed${readers}` : `satisfies ${constraints.join(' and ')}${readers}`;
+}
+
+function constrains(strategy: Watch['strategy']): boolean {
+  return strategy === 'semver' || strategy === 'calver';
 }
 
 function nameOf({ application, alias }: Watch): string {

@@ -15,9 +15,9 @@ export type PersonsAnswer =
 
 type Judge = { readonly question: PlaceQuestion; readonly history: PlaceHistory; readonly ranking: Ranking };
 
-const none = { kind: 'none' } as const;
+export const none = { kind: 'none' } as const;
 
-const undecided = {
+export const undecided = {
   kind: 'undecided',
   because:
     'whether somebody took this place down is unknown, because too few changes of it are among the newest commits of its file: it is raised after somebody wrote a value',
@@ -102,6 +102,6 @@ function stands(judge: Judge, { commit, author, after, at }: PlaceChange, before
   return { kind: 'stands', allows: (tag) => ranking.ranks(top) && ranking.isNewer(tag, top), because };
 }
 
-function shown(value: string | null): string {
+export function shown(value: string | null): string {
   return value === null ? 'no value' : oneLine(value);
 }

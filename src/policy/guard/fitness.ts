@@ -3,21 +3,14 @@ import type { Sha } from '../../kernel/refs.ts';
 import type { TagFacts } from '../../registry/listing.ts';
 import type { PlaceHistory, PlaceQuestion } from '../choice.ts';
 import { type Said, said } from './case.ts';
-import { heldDigest, onceHeld } from './hold-rules.ts';
+import { heldDigest } from './hold-rules.ts';
+import { hasNoPlatform } from './platforms.ts';
 
 export type Background = { readonly holds: readonly Hold[]; readonly history: PlaceHistory };
 
-/** Why what stands behind a tag may not be written; undefined where it may. */
-export function whyUnfit(
-  question: PlaceQuestion,
-  tag: string,
-  facts: TagFacts | 'absent',
-  { holds, history }: Background,
-): Said | undefined {
-  if (facts === 'absent') return said('dropped', `${tag} is listed, but the registry does not serve it`);
-  const held = said('held', heldDigest(facts, holds)) ?? said('dropped', ownEcho(facts, question));
-  // Where Git has a digest beside the tag, the new tag is written with its digest too.
-  return held ?? (question.current?.digest === undefined ? said('dropped', onceHeld(tag, holds, history)) : undefined);
+/** Why what stands behind a tag may not be written, whenever; undefined where it may. */
+export function whyUnfit(question: PlaceQuestion, facts: TagFacts, holds: readonly Hold[]): Said | undefined {
+  return heldDigest(facts, holds) ?? said('dropped', 'own-echo', ownEcho(facts, question)) ?? hasNoPlatform(question, facts);
 }
 
 /** The commit of which a decision must know whose it is, before an image that CI built from it may be written. */

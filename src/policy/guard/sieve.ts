@@ -6,13 +6,14 @@ export type Sieve = { readonly left: readonly string[]; readonly verdicts: Reado
 
 /** Takes out every candidate that the rule has something to say about. */
 export function sift(sieve: Sieve, rule: (tag: string) => Said | undefined): Sieve {
-  const verdicts = new Map(sieve.verdicts);
-  const left = sieve.left.filter((tag) => {
-    const said = rule(tag);
-    if (said !== undefined) verdicts.set(tag, { tag, ...said });
-    return said === undefined;
-  });
-  return { left, verdicts };
+  const said = new Map(
+    sieve.left.flatMap((tag) => {
+      const one = rule(tag);
+      return one === undefined ? [] : [[tag, { tag, ...one }] as const];
+    }),
+  );
+  if (said.size === 0) return sieve;
+  return { left: sieve.left.filter((tag) => !said.has(tag)), verdicts: new Map([...sieve.verdicts, ...said]) };
 }
 
 /** The verdicts in the order of the listing. */

@@ -1,7 +1,8 @@
-import type { Policy } from './policy.ts';
+import { compareBytes, type Policy } from './policy.ts';
 
-/** The last tag in byte order; a constraint does not count (Image Updater v0.18). */
+/** The last tag in byte order; a constraint does not count (Image Updater v0.18, Flux image-reflector v1.2). */
 export const alphabetical: Policy = {
+  orders: 'text',
   rank: () => ({
     kind: 'ranked',
     ranking: {
@@ -13,9 +14,3 @@ export const alphabetical: Policy = {
     },
   }),
 };
-
-/** Tags are ASCII (OCI distribution specification 1.1), so their order by code unit is their order by byte. */
-function compareBytes(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
-}

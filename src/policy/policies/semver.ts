@@ -1,15 +1,16 @@
 import type { Watch } from '../choice.ts';
 import { compareSpelled, compareVersions } from '../semver/compare.ts';
-import { type Constraint, parseConstraint } from '../semver/constraint.ts';
+import type { Constraint } from '../semver/constraint.ts';
 import { parseVersion, type Version } from '../semver/version.ts';
-import type { Policy, Ranked } from './policy.ts';
+import { readConstraint } from './constraint.ts';
+import type { Objection, Policy, Ranked } from './policy.ts';
 
 /** The highest version that satisfies the constraint; without one every version counts, prereleases included (Image Updater v0.18). */
-export const semver: Policy = { rank };
+export const semver: Policy = { orders: 'text', rank };
 
 function rank(watch: Watch): Ranked {
-  const constraint = constraintOf(watch);
-  if ('because' in constraint) return { kind: 'refused', ...constraint };
+  const constraint = readConstraint(watch);
+  if ('because' in constraint) return { kind: 'refused', because: constraint.because };
   const { parsed } = constraint;
   const read = reader();
   const compareBy = (compare: typeof compareSpelled) => (left: string, right: string) => {
@@ -23,22 +24,15 @@ function rank(watch: Watch): Ranked {
     compare: compareBy(compareSpelled),
     isNewer: (left: string, right: string) => compareBy(compareVersions)(left, right) > 0,
     pinned: parsed?.pin !== undefined,
+    ...(watch.compat === 'v1' ? {} : { needsRankedCurrent: true as const }),
   };
   return { kind: 'ranked', ranking };
 }
 
-function constraintOf({ constraint, written }: Watch): { readonly parsed: Constraint | undefined } | { readonly because: string } {
-  if (constraint === undefined) return { parsed: undefined };
-  const parsed = parseConstraint(constraint, `constraint of ${written}`);
-  if ('constraint' in parsed) return { parsed: parsed.constraint };
-  const { at, got, expected } = parsed.problem;
-  return { because: `${at}: got ${got}, expected ${expected}` };
-}
-
-function whyDropped(tag: string, version: Version | undefined, constraint: Constraint | undefined): string | undefined {
-  if (version === undefined) return `${tag} is no version`;
+function whyDropped(tag: string, version: Version | undefined, constraint: Constraint | undefined): Objection | undefined {
+  if (version === undefined) return { rule: 'strategy', because: `${tag} is no version` };
   if (constraint === undefined || constraint.check(version)) return undefined;
-  return `${tag} does not satisfy ${constraint.text}`;
+  return { rule: 'constraint', because: `${tag} does not satisfy ${constraint.text}` };
 }
 
 /** Parses each tag once: an order compares every tag many times. */

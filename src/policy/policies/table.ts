@@ -1,7 +1,9 @@
 import type { Strategy } from '../choice.ts';
 import { alphabetical } from './alphabetical.ts';
+import { calver } from './calver.ts';
 import { digest } from './digest.ts';
 import { newestBuild } from './newest-build.ts';
+import { numerical } from './numerical.ts';
 import type { Policy } from './policy.ts';
 import { semver } from './semver.ts';
 
@@ -11,4 +13,6 @@ export const policies = {
   'newest-build': newestBuild,
   alphabetical,
   digest,
+  numerical,
+  calver,
 } satisfies Record<Strategy, Policy>;

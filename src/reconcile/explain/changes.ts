@@ -54,9 +54,11 @@ function liftHolds({ question, choice, now }: Asked, { path }: HoldsFile): reado
   });
 }
 
-/** The first moment at which time alone lets a tag pass. */
+/** The first moment at which time alone lets a tag pass; the end of a hold is said with the hold. */
 function waits({ choice }: Asked): readonly string[] {
-  const timed = choice.tags.filter((one): one is TagVerdict & { readonly until: string } => one.until !== undefined);
+  const timed = choice.tags.filter(
+    (one): one is TagVerdict & { readonly until: string } => one.until !== undefined && one.verdict !== 'held',
+  );
   const [first] = timed.toSorted((left, right) => (left.until < right.until ? -1 : 1));
   if (first === undefined) return [];
   return [`wait until ${first.until}: then ${first.rule ?? 'the rule'} lets ${first.tag} pass`];

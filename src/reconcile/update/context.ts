@@ -14,8 +14,10 @@ import type { CredentialSources } from '../credentials/sources.ts';
 import type { Ports } from '../ports.ts';
 import type { Heads, Listings } from '../sources.ts';
 import type { AppView, Claims } from '../world.ts';
+import type { FirstSeen } from './first-seen.ts';
 import type { PushRefusals } from './push-refusals.ts';
 import type { Refusals } from './refusals.ts';
+import type { TagMemory } from './tag-memory.ts';
 
 export type UpdateSettings = {
   readonly author: Person;
@@ -28,6 +30,8 @@ export type UpdateSettings = {
   readonly home: string;
   /** Whose reading of Image Updater's annotations counts; absent is v0.18's. */
   readonly compat?: Compat;
+  /** Where the small memories of the bot are kept, as ConfigMaps; without it they end with the process. */
+  readonly memoryNamespace?: string;
 };
 
 /** What is counted of the loop's work, by closed words. */
@@ -49,6 +53,8 @@ export type UpdateContext = {
   /** Automatic lowerings of this process, by branch: a storm is one wherever it blows. */
   readonly lowered: Map<string, readonly Millis[]>;
   readonly pushRefusals: PushRefusals;
+  readonly tags: TagMemory;
+  readonly firstSeen: FirstSeen;
 };
 
 /** One Application's wish to be kept current, resolved to a repository, a branch and a target. */

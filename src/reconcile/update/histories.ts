@@ -13,6 +13,14 @@ export type Wanted = {
 /** First-parent histories of places; those that are asked for in the same moment share one log and one read of blobs. */
 export type Histories = (wanted: Wanted) => Promise<PlaceHistory>;
 
+/** A branch that is being decided about. */
+export type Reading = {
+  readonly context: UpdateContext;
+  readonly located: Located;
+  readonly histories: Histories;
+  readonly signal: AbortSignal;
+};
+
 type Waiting = { readonly wanted: Wanted; readonly resolve: (history: PlaceHistory) => void; readonly reject: (cause: unknown) => void };
 
 /** Without a value every blob is read; with one no more than the rule about a person's answer needs (LOOP 4). */

@@ -1,4 +1,5 @@
 import type { Commit, Pushed } from '../../git/commit.ts';
+import type { Reference } from '../../kernel/image.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { ObjectRef, Sha } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
@@ -52,12 +53,14 @@ function bundle(raises: readonly Raise[]): readonly Bundle[] {
 function editOf(raise: Raise, gathered: Gathered): Edit {
   const reader = raise.state.readers[0];
   if (reader === undefined) return { kind: 'unchanged' };
-  const { tag, digest } = raise.choice.to;
-  const written =
-    raise.state.current?.digest === undefined
-      ? { ...(tag === undefined ? {} : { tag }) }
-      : { ...(tag === undefined ? {} : { tag }), digest };
-  return edit(reader.subscription.target, gathered.snapshot, { watch: reader.watch, to: written });
+  return edit(reader.subscription.target, gathered.snapshot, { watch: reader.watch, to: writtenValue(raise) });
+}
+
+/** The value as it stands in Git afterwards: with its digest where Git has one already, or where the tag alone would not say enough. */
+function writtenValue({ choice, state }: Raise): Reference {
+  const { tag, digest } = choice.to;
+  const pinned = choice.withDigest === true || state.current?.digest !== undefined || tag === undefined;
+  return { ...(tag === undefined ? {} : { tag }), ...(pinned ? { digest } : {}) };
 }
 
 function writtenImage(raise: Raise): WrittenImage {
@@ -67,7 +70,7 @@ function writtenImage(raise: Raise): WrittenImage {
     place: raise.state.place,
     image,
     from,
-    to: to.tag === undefined ? { digest: to.digest } : { tag: to.tag },
+    to: writtenValue(raise),
     digests: [to.digest, ...to.children],
     because,
   };

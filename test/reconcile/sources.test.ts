@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { timeOf } from '../../src/kernel/time.ts';
 import type { GitPort, RegistryPort } from '../../src/reconcile/ports.ts';
 import { createHeads, createListings } from '../../src/reconcile/sources.ts';
+import type { Budget } from '../../src/registry/budget.ts';
 import type { Listing, RegistryAccess, TagFacts } from '../../src/registry/listing.ts';
 import { createModelClock } from './model-ports.ts';
 
@@ -30,14 +32,16 @@ function registryOf() {
   const clock = createModelClock(1_000);
   const { asked, ask } = questions<Listing>();
   const tags = questions<TagFacts | 'absent'>();
+  const budget: { now: Budget | undefined } = { now: undefined };
   const registry: RegistryPort = {
     list: (of, _access, asking) => ask(of, asking),
     facts: (of, tag, _access, asking) => tags.ask(`${of}:${tag}`, asking),
     served: unasked,
+    budget: () => budget.now,
   };
   const listings = createListings({ registry, clock }, 60_000);
   const listing = (...tags: string[]): Listing => ({ image, tags, complete: true, observedAt: '2026-01-01T00:00:00.000Z' });
-  return { clock, asked, askedTags: tags.asked, listings, listing };
+  return { clock, asked, askedTags: tags.asked, listings, listing, budget };
 }
 
 describe('listings', () => {
@@ -97,10 +101,44 @@ describe('listings', () => {
 
   it('of one image are not shared between logins and registries', () => {
     const { asked, listings } = registryOf();
-    const login = (username: string): RegistryAccess => ({ ...access, credential: { username, password: new Secret('x') } });
-    for (const each of [access, login('a'), login('b'), { apiUrl: 'https://mirror.example' }, access])
+    const login = (username: string, password = 'x'): RegistryAccess => ({
+      ...access,
+      credential: { username, password: new Secret(password) },
+    });
+    for (const each of [access, login('a'), login('b'), login('a', 'y'), { apiUrl: 'https://mirror.example' }, access, login('a')])
       void listings.get(image, each, signal);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(5);
+  });
+
+  it('are asked for once for a thousand Applications on fifty images, and again when their interval is over', async () => {
+    const { clock, asked, listings, listing } = registryOf();
+    const round = async () => {
+      const before = asked.length;
+      const all = Array.from({ length: 1000 }, (_, index) => listings.get(`ghcr.io/acme/shop-${index % 50}`, access, signal));
+      for (const question of asked.slice(before)) question.answer(listing('1.0'));
+      await Promise.all(all);
+    };
+    await round();
+    await round();
+    expect(asked).toHaveLength(50);
+    clock.advance(60_000);
+    await round();
+    expect(asked).toHaveLength(100);
+  });
+
+  it('last longer while the registry’s patience is short, and those that are not there are asked for', async () => {
+    const { clock, asked, listings, listing, budget } = registryOf();
+    const first = listings.get(image, access, signal);
+    asked[0]?.answer(listing('1.0'));
+    await first;
+    budget.now = { because: 'ghcr.io asked us to wait', until: timeOf(clock.now() + 600_000) };
+    clock.advance(599_999);
+    expect((await listings.get(image, access, signal)).tags).toEqual(['1.0']);
+    void listings.get('ghcr.io/acme/other', access, signal);
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    void listings.get(image, access, signal);
+    expect(asked).toHaveLength(3);
   });
 });
 

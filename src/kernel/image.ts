@@ -78,11 +78,6 @@ export function sameReference(left: Reference, right: Reference): boolean {
   return byDigest ? left.digest === right.digest : left.tag === right.tag;
 }
 
-/** Whether an offered platform is one that was asked for: without a variant every variant will do (Image Updater v0.18). */
-export function platformFits(wanted: Platform, offered: Platform): boolean {
-  return offered === wanted || (/^[^/]+\/[^/]+$/.test(wanted) && offered.startsWith(`${wanted}/`));
-}
-
 /** An image as written, without its registry. In files of Helm values only a first part with a dot is one (Image Updater v0.18). */
 export function shortImageName(written: string): string {
   const { registry, repository } = splitImageName(written);

@@ -1,8 +1,8 @@
 import { isTag } from '../../kernel/image.ts';
 import { parseGoDuration } from '../../kernel/duration.ts';
 import type { Strategy, Watch } from '../choice.ts';
+import { parseSchedule } from '../schedule.ts';
 import { compileExpression } from '../tag-filter.ts';
-import { cronFlaw } from './cron.ts';
 import { groupFlaw } from './extract.ts';
 import { isStrategy, readPlatforms } from './options.ts';
 import { plainly, type Read, withProblem, withWarning } from './read.ts';
@@ -97,8 +97,8 @@ function readFollow(setting: Setting | undefined): Read<Part> {
 function readSchedule(setting: Setting | undefined): Read<Part> {
   if (setting === undefined) return plainly({});
   const schedule = setting.value.trim().replaceAll(/\s+/g, ' ');
-  const flaw = cronFlaw(schedule);
-  return flaw === undefined ? plainly({ schedule }) : allowed(setting, 'schedule', ` (${flaw})`);
+  const parsed = parseSchedule(schedule);
+  return 'because' in parsed ? allowed(setting, 'schedule', ` (${parsed.because})`) : plainly({ schedule });
 }
 
 /** Whether raises wait. Text that is neither true nor false counts as true: a pause that is misspelled must not raise. */

@@ -1,7 +1,8 @@
-import { platformFits, parseImageReference, type Reference, sameReference, shortImageName } from '../../../src/kernel/image.ts';
+import { parseImageReference, type Reference, sameReference, shortImageName } from '../../../src/kernel/image.ts';
 import { isBody, sameJson } from '../../../src/kernel/json.ts';
 import { readImageList } from '../../../src/policy/annotations/image-list.ts';
 import { readPlatforms } from '../../../src/policy/annotations/options.ts';
+import { isPlatform } from '../../../src/policy/guard/platforms.ts';
 import { type Input, notRun, textOf } from '../adapter.ts';
 import { PeerImage, peerEntry } from '../peer/aiu-image.ts';
 
@@ -46,7 +47,7 @@ function isLive(configured: string, live: string): boolean {
 /** No platforms at all: each is wanted. */
 function isWanted(platforms: string, offered: string): boolean {
   const wanted = readPlatforms({ at: 'platforms', value: platforms }).value ?? [];
-  return platforms === '' || wanted.some((one) => platformFits(one, offered));
+  return platforms === '' || wanted.some((one) => isPlatform(offered, one));
 }
 
 function referenceOf(peer: unknown): Reference {

@@ -9,8 +9,8 @@ export const imageRefDeviations: readonly Deviation[] = [
     set: 'aiu-image-ref',
     because:
       'An image that no registry can serve (a scheme, upper case, blanks, a constraint taken for an alias) is refused, not watched in vain.',
-    covers: ({ kind, ref }) => kind === 'parse' && !isPossible(String(ref)),
-    instead: (answer) => sameJson(answer, { error: true }),
+    covers: ({ kind, ref, configured }) => /^(parse|live-match)$/.test(String(kind)) && !isPossible(String(ref ?? configured)),
+    instead: (answer) => sameJson(answer, { error: true }) || sameJson(answer, { match: false }),
   },
   {
     set: 'aiu-image-ref',
@@ -37,6 +37,13 @@ export const imageRefDeviations: readonly Deviation[] = [
       const image = isBody(answer) ? answer['image'] : undefined;
       return input['kind'] === 'parse' ? /^[^./:]+:\d+\//.test(String(image)) : isBody(answer) && 'match' in answer;
     },
+  },
+  {
+    set: 'aiu-image-ref',
+    because: 'arm64 has one variant, so that linux/arm64 and linux/arm64/v8 are one platform (OCI image specification 1.1).',
+    covers: ({ kind, offered, platforms }) =>
+      kind === 'platform' && /\/arm64$/.test(String(offered)) && /\/arm64\/v8\b/.test(String(platforms)),
+    instead: (answer) => sameJson(answer, { wanted: true }),
   },
   {
     set: 'aiu-image-ref',

@@ -2,6 +2,7 @@ import type { Input } from './adapter.ts';
 import { annotationDeviations } from './deviations/aiu-annotations.ts';
 import { imageRefDeviations } from './deviations/aiu-image-ref.ts';
 import { aiuDeviations } from './deviations/aiu.ts';
+import { fluxDeviations } from './deviations/flux.ts';
 import { standsSettled } from './adapters/rollouts-replicas.ts';
 
 /**
@@ -19,6 +20,7 @@ export const deviations: readonly Deviation[] = [
   ...aiuDeviations,
   ...annotationDeviations,
   ...imageRefDeviations,
+  ...fluxDeviations,
   {
     set: 'semver-constraints',
     because: 'Every size has a limit: a constraint of more than 512 bytes or 32 alternatives is refused, as Masterminds v3.5.0 does.',

@@ -5,6 +5,7 @@ import * as aiuNewest from './adapters/aiu-newest.ts';
 import * as argocdHealth from './adapters/argocd-health.ts';
 import * as argocdSync from './adapters/argocd-sync.ts';
 import * as argocdTracking from './adapters/argocd-tracking.ts';
+import * as fluxPolicy from './adapters/flux-policy.ts';
 import * as rolloutsAnalysis from './adapters/rollouts-analysis.ts';
 import * as rolloutsConditions from './adapters/rollouts-conditions.ts';
 import * as rolloutsPhase from './adapters/rollouts-phase.ts';
@@ -17,9 +18,11 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   'aiu-annotations': { answer: aiuAnnotations.answer, equal: aiuAnnotations.equal },
   'aiu-image-ref': { answer: aiuImageRef.answer, equal: aiuImageRef.equal },
   'aiu-newest': { answer: aiuNewest.answer, equal: aiuNewest.equal },
+  'aiu13-newest': { answer: aiuNewest.answerV1, equal: aiuNewest.equal },
   'argocd-health': { answer: argocdHealth.answer, equal: argocdHealth.equal },
   'argocd-sync': { answer: argocdSync.answer, equal: argocdSync.equal },
   'argocd-tracking': { answer: argocdTracking.answer, equal: argocdTracking.equal },
+  'flux-policy': { answer: fluxPolicy.answer, equal: fluxPolicy.equal },
   'rollouts-analysis': { answer: rolloutsAnalysis.answer, equal: rolloutsAnalysis.equal },
   'rollouts-conditions': { answer: rolloutsConditions.answer, equal: rolloutsConditions.equal },
   'rollouts-phase': { answer: rolloutsPhase.answer, equal: rolloutsPhase.equal },

@@ -16,6 +16,18 @@ export const aiuDeviations: readonly Deviation[] = [
     instead: (answer) => isBody(answer) && 'error' in answer,
   },
   {
+    set: 'aiu13-newest',
+    because: 'A constraint that cannot be read is refused also while no tag has a place in the order: the person learns of it at once.',
+    covers: ({ constraint, strategy }) => strategy === 'semver' && constraint !== '' && 'problem' in parseConstraint(String(constraint)),
+    instead: (answer) => sameJson(answer, { error: true }),
+  },
+  {
+    set: 'aiu13-newest',
+    because: 'Strategy digest without a tag to follow is refused with a sentence, as in v0.18, instead of doing nothing.',
+    covers: ({ constraint, strategy }) => strategy === 'digest' && constraint === '',
+    instead: (answer) => sameJson(answer, { error: true }),
+  },
+  {
     set: 'aiu-annotations',
     because: 'A text that is no platform is not kept as one that can match nothing.',
     covers: (input) => valuesOf(input, '.platforms').some((value) => value.split(',').some((part) => !isPlatform(part.trim()))),

@@ -35,7 +35,8 @@ function registryText({ registry }: ExplainedImage): readonly Row[] {
   if (registry === undefined) return [];
   const { tags, complete, listedAt, budget } = registry;
   const listed: Row = ['registry', `${tags} tags${complete ? '' : ', not all of them'}, listed at ${listedAt}`];
-  return [listed, ...(budget === undefined ? [] : [['budget', budget.because] as const])];
+  if (budget === undefined) return [listed];
+  return [listed, ['budget', `${budget.because}${budget.until === undefined ? '' : `; asked again from ${budget.until}`}`]];
 }
 
 function choiceText({ choice }: ExplainedImage): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Explanation } from '../../src/reconcile/explain/record.ts';
 import { play } from '../cli/play.ts';
+import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,7 @@ import { patienceMs, startWorld } from './world.ts';
 vi.setConfig({ testTimeout: patienceMs });
 
 let world: World;
+let stage: Stage;
 let image: string;
 let folder: string;
 let settings: string;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   world = await startWorld();
   folder = await mkdtemp(join(tmpdir(), 'windlass-explain-'));
   settings = await world.settingsFile();
-  const stage = createStage(world);
+  stage = createStage(world);
   await world.service.start();
   const absent = world.image('team/elsewhere');
   ({ image } = await stage.plain('mike', '1.0.0', {
@@ -72,6 +74,12 @@ describe('explain', () => {
     );
     expect(other).toMatchObject({ running: { live: 'no', found: [] } });
     expect(other?.running.because).toContain(`elsewhere is not live: the Application renders ${image}`);
+  });
+
+  it('is shortened into a condition of the Application, where an image is not live', async () => {
+    expect(await stage.condition('mike', 'ImageNotLive')).toContain(
+      `elsewhere is not live: the Application renders ${image}:1.0.0; it is not raised`,
+    );
   });
 
   it('as text has a row for each rule, and with --all one for each tag', async () => {

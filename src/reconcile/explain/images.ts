@@ -71,13 +71,15 @@ function describeDecided(context: UpdateContext, gathered: Gathered, decided: De
     changes: whatWouldChange({ question, choice, now }, { path: context.settings.holdsPath }),
     ...(commit === undefined ? {} : { commit }),
     holds: question.holds,
-    registry: describeAsked(state),
+    registry: describeAsked(context, state),
     rules: groupByRule(choice.tags),
     tags: choice.tags,
     question: { function: 'guard', question, now },
   };
 }
 
-function describeAsked({ listing }: PlaceState): NonNullable<ExplainedImage['registry']> {
-  return { listedAt: listing.observedAt, tags: listing.tags.length, complete: listing.complete };
+function describeAsked({ ports }: UpdateContext, { listing, access }: PlaceState): NonNullable<ExplainedImage['registry']> {
+  const budget = ports.registry.budget?.(listing.image, access);
+  const asked = { listedAt: listing.observedAt, tags: listing.tags.length, complete: listing.complete };
+  return budget === undefined ? asked : { ...asked, budget };
 }

@@ -3,6 +3,8 @@ import type { Watch } from '../../policy/choice.ts';
 import type { AppView } from '../world.ts';
 import type { Running } from './record.ts';
 
+const maxNamed = 5;
+
 type Liveness = Pick<Running, 'live' | 'because'>;
 
 /**
@@ -23,7 +25,13 @@ export function livenessOf(
   const forced = forceUpdate
     ? '; force-update: "true" raises it all the same'
     : '; it is not raised (force-update: "true" raises it all the same)';
-  return { live: 'no', because: `${written} is not live: the Application renders ${images.join(', ')}${likeness(image, names)}${forced}` };
+  return { live: 'no', because: `${written} is not live: the Application renders ${few(images)}${likeness(image, names)}${forced}` };
+}
+
+/** Not every image of a large Application: the sentence stands in a condition. */
+function few(images: readonly string[]): string {
+  const more = images.length - maxNamed;
+  return `${images.slice(0, maxNamed).join(', ')}${more > 0 ? ` and ${more} more images` : ''}`;
 }
 
 /** The usual mistake is the same repository on another registry, or below another path. */

@@ -99,6 +99,11 @@ const Choice = z
   })
   .readonly();
 
+const Question = z
+  .object({ function: z.literal('guard'), question: z.unknown(), now: z.number() })
+  .readonly()
+  .describe('What `windlass replay` takes; its inside may change with any release');
+
 const Image = z
   .object({
     image: text('Canonical name'),
@@ -115,11 +120,7 @@ const Image = z
     registry: Asked.optional(),
     rules: list(RuleGroup, 'All tags, grouped by the rule that decided'),
     tags: list(Tag, 'Each tag, in the order of the listing'),
-    question: z
-      .object({ function: z.literal('guard'), question: z.unknown(), now: z.number() })
-      .readonly()
-      .describe('What `windlass replay` takes; its inside may change with any release')
-      .optional(),
+    question: Question.optional(),
   })
   .readonly();
 export type ExplainedImage = z.infer<typeof Image>;
@@ -144,3 +145,25 @@ export const Explanation = z
   })
   .readonly();
 export type Explanation = z.infer<typeof Explanation>;
+
+/** The version of the shape of `try -o json`. */
+export const trialVersion = 'windlass.dev/trial/v1';
+
+/** What a policy decides without an Application, as `try -o json` gives it. */
+export const Trial = z
+  .object({
+    apiVersion: z.literal(trialVersion),
+    image: text('Canonical name'),
+    asks: text('The policy in words'),
+    asOf: text('The moment that was decided for'),
+    current: Reference.optional(),
+    choice: Choice,
+    changes: list(z.string(), 'What would change the choice'),
+    registry: Asked,
+    rules: list(RuleGroup, 'All tags, grouped by the rule that decided'),
+    tags: list(Tag, 'Each tag, in the order of the listing'),
+    notes: list(z.string(), 'What a person should know of how it was decided'),
+    question: Question,
+  })
+  .readonly();
+export type Trial = z.infer<typeof Trial>;

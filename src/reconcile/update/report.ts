@@ -2,18 +2,30 @@ import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { Condition } from '../board.ts';
-import type { Decided, Gathered, UpdateContext } from './context.ts';
+import { whatWouldChange } from '../explain/changes.ts';
+import { livenessOf } from '../explain/liveness.ts';
+import type { Decided, Gathered, Subscription, UpdateContext } from './context.ts';
 import type { Raised } from './raise.ts';
 
-/** Conditions that one decided place means for an Application that reads it. */
-function conditionsOf(decided: Decided): readonly Condition[] {
-  const { choice, state } = decided;
+/** Conditions that one decided place means for an Application that reads it: its explanation in a sentence or two. */
+function conditionsOf({ settings, ports }: UpdateContext, decided: Decided): readonly Condition[] {
+  const { choice, question, state } = decided;
   const where = state.readers[0]?.watch.written ?? placeKey(state.place);
   if (choice.kind === 'refused') return [{ type: 'ImageUpdateError', message: `${where}: ${choice.because}` }];
   if (choice.kind === 'keep' && choice.rule === 'person') return [{ type: 'PersonsAnswer', message: `${where}: ${choice.because}` }];
-  if (choice.kind === 'keep' && choice.tags.some((tag) => tag.verdict === 'held'))
-    return [{ type: 'ImageHeld', message: `${where}: ${choice.because}` }];
-  return [];
+  if (choice.kind !== 'keep' || !choice.tags.some((tag) => tag.verdict === 'held')) return [];
+  const [change] = whatWouldChange({ question, choice, now: ports.clock.now() }, { path: settings.holdsPath });
+  const hint = change === undefined ? '' : `. To change it: ${change}`;
+  return [{ type: 'ImageHeld', message: `${where}: ${choice.because}${hint}` }];
+}
+
+/** Watched images that a synced Application does not render: nothing happens to them, and nobody would know why. */
+function notLive({ app, watches }: Subscription): readonly Condition[] {
+  if (app.resource.view.status?.sync?.status !== 'Synced') return [];
+  return watches.flatMap((watch) => {
+    const { live, because } = livenessOf(app, watch);
+    return live === 'no' && !watch.forceUpdate ? [{ type: 'ImageNotLive', message: because }] : [];
+  });
 }
 
 /** The condition of every Application of a repository whose holds file cannot be read. */
@@ -30,14 +42,16 @@ export function report(
 ): void {
   const unreadable = unreadableHolds(gathered);
   for (const { choice } of decided) context.tally?.countDecision(choice.kind);
-  for (const { app, warnings } of gathered.subscriptions) {
+  for (const subscription of gathered.subscriptions) {
+    const { app, warnings } = subscription;
     const key = refKey(app.ref);
     const mine = decided.filter((one) => one.state.readers.some((reader) => refKey(reader.subscription.app.ref) === key));
     const conditions = [
       ...warnings,
       ...gathered.refused.of(app.ref),
       ...unreadable,
-      ...mine.flatMap(conditionsOf),
+      ...mine.flatMap((one) => conditionsOf(context, one)),
+      ...notLive(subscription),
       ...(extra.get(key) ?? []),
     ];
     context.board.post(app.ref, conditions);

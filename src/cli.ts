@@ -6,6 +6,8 @@ import { check, type CheckOptions } from './cli/check/check-command.ts';
 import { explain } from './cli/explain-command.ts';
 import { replay } from './cli/replay.ts';
 import { gatherSettingFlags } from './cli/setting-flags.ts';
+import type { TryOptions } from './cli/try/options.ts';
+import { tryImage } from './cli/try/try-image.ts';
 import { runService } from './main.ts';
 import { playDemo } from './sandbox/demo/demo.ts';
 
@@ -15,6 +17,7 @@ Exit status:
   1  failed, a step of the demo was not observed, or check found problems
   2  wrong usage or settings; every problem is printed
   3  there is no such Application
+  4  try: no tag is eligible
   130  the demo was interrupted: Ctrl-C, or nobody reads its output any more
 
 Settings come from --settings FILE (or WINDLASS_SETTINGS), then from WINDLASS_* variables, then from flags:
@@ -106,6 +109,37 @@ command('explain', 'say of every tag which rule kept or dropped it, and what wou
   .option('--server <url>', 'ask the running service instead of reading cluster, registry and Git from here', readAddress)
   .action(async (application: string, options: Common & { namespace?: string; output: string; server?: string; all: boolean }) => {
     process.exitCode = await explain(application, options, startOptions(options));
+  });
+
+program
+  .command('try')
+  .description('decide about an image without any cluster: the tool to develop a policy with')
+  .argument('<image>', 'as in image-list: ghcr.io/acme/shop, or ghcr.io/acme/shop:^1.2')
+  .option('--strategy <name>', 'semver where nothing is said; docs/annotations.md describes all of these')
+  .option('--constraint <text>', 'such as ^1.2, ">=1.0 <2" or ~1')
+  .option('--allow-tags <match>', 'regexp:<RE2 expression>, or any')
+  .option('--ignore-tags <globs>', 'separated by commas')
+  .option('--extract <rule>', 'what of a tag is ordered: "<expression> => <template>"')
+  .option('--order <order>', 'ascending or descending, with a strategy in front of it')
+  .option('--min-age <duration>', 'how long a tag must have been there, such as 36h or 3d')
+  .option('--platforms <list>', 'platforms that a tag must have, such as linux/amd64,linux/arm64')
+  .option('--follow <tag>', 'a mutable tag; the immutable one with its digest is chosen')
+  .option('--schedule <cron>', 'five cron fields: when tags may be raised')
+  .option('--current <tag>', 'what Git has; without it the best tag is chosen')
+  .option('--as-of <time>', 'decide as of this moment, with the tags that were there by their push times')
+  .option('--tags <file>', 'read tags from a file, or - for standard input, instead of a registry: TAG [TIME] [DIGEST] on each line')
+  .option('--api-url <url>', "the registry's address, where its name does not say it: http://127.0.0.1:5000")
+  .option('--username <name>', 'login; without it the docker configuration is asked')
+  .option('--password-stdin', 'read the password from standard input', false)
+  .option('--all', 'a row for each tag instead of one for each rule', false)
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (image: string, options: TryOptions) => {
+    process.exitCode = await tryImage(image, options, {
+      input: process.stdin,
+      env: process.env,
+      out: (text) => process.stdout.write(text),
+      err: (text) => process.stderr.write(text),
+    });
   });
 
 program

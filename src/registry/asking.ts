@@ -19,6 +19,8 @@ export type Asking = {
    * the registry's patience with this credential is used up. A refused credential is renewed once.
    */
   ask(question: Question): Promise<Answer>;
+  /** The same, logged in as the caller says: for the APIs of providers that log in otherwise than registries. */
+  askAs(question: Question, authorization: string | undefined): Promise<Answer>;
 };
 
 /** `tokenHosts`: hosts of token servers of other parties that may be asked, and see a registry's credential. */
@@ -55,10 +57,10 @@ export function createAsking(options: AskingOptions): Asking {
     return second;
   }
 
-  async function askOnce(question: Question): Promise<Answer> {
+  async function askOnce(question: Question, send: (question: Question) => Promise<Answer> = logIn): Promise<Answer> {
     await budgets.admit(question);
     try {
-      const answer = await logIn(question);
+      const answer = await send(question);
       budgets.note(question, answer);
       return answer;
     } catch (thrown) {
@@ -78,7 +80,7 @@ export function createAsking(options: AskingOptions): Asking {
     throw ended.thrown;
   }
 
-  return { ask };
+  return { ask, askAs: async (question, authorization) => askOnce(question, () => transport.send(question, authorization)) };
 }
 
 /** The registry or its token server does not take the credential; an old one of ECR is a 403. */

@@ -10,7 +10,7 @@ import type { Account, Answer, Question } from './question.ts';
 import { sentence } from './question.ts';
 import { readQuota } from './quota.ts';
 import { remember } from './remember.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { isBusy, waitAskedFor } from './retry-after.ts';
 
 /** What is left with each host and credential. */
 export type Budgets = {
@@ -48,8 +48,8 @@ export function createBudgets(now: () => Millis): Budgets {
     if (answer.url.host !== question.url.host) return;
     const ledger = ledgerOf(question);
     const quota = readQuota(answer, now());
-    const retry = parseRetryAfter(answer.headers['retry-after'], now());
-    const busy = answer.status === 429 || (answer.status === 503 && retry !== undefined);
+    const retry = waitAskedFor(answer, now());
+    const busy = isBusy(answer) || (answer.status === 503 && retry !== undefined);
     if (!busy && quota === undefined && ledger === noLedger) return;
     const told = answered(ledger, now(), quota);
     keep(question, busy ? refusedOnce({ ...told, refusals: ledger.refusals }, now(), retry?.afterMs) : told);

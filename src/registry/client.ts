@@ -94,7 +94,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const asking = createAsking({ transport, budgets, now, tokenHosts: options.tokenHosts ?? [] });
   const content = createContent();
   const ecr = createEcr({ now, timeoutMs });
-  const doors = createSideDoors({ asking, transport, ecr, now, limits });
+  const doors = createSideDoors({ asking, ecr, now, limits });
 
   async function list(image: ImageName, given: RegistryAccess, signal: AbortSignal): Promise<Listing> {
     const access = await doors.login(image, given, signal);

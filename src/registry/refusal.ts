@@ -8,7 +8,7 @@ import { iamGrant } from './ecr/iam.ts';
 import { parseJson } from './json-body.ts';
 import type { Answer, Question } from './question.ts';
 import { sentence } from './question.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { isBusy, waitAskedFor } from './retry-after.ts';
 
 const codes: Readonly<Record<number, FailureCode>> = {
   401: 'unauthorized',
@@ -22,14 +22,14 @@ const codes: Readonly<Record<number, FailureCode>> = {
 
 /** The failure that an answer other than 200 stands for; `now` is for a Retry-After that is a date. */
 export function refusalOf(question: Question, answer: Answer, now: Millis): Failure {
-  const retry = parseRetryAfter(answer.headers['retry-after'], now);
+  const retry = waitAskedFor(answer, now);
   const errors = registryErrors(answer.body);
   const said = errors.map(({ code, message }) => oneLine(message === '' ? code : `${code}: ${message}`));
   // AWS denies in sentences whose end, with the missing action, would be cut off.
   said.push(...errors.flatMap(({ message }) => iamGrant(message) ?? []));
   if (retry !== undefined) said.push(`asks to wait ${describeDuration(retry.afterMs)}`);
   const text = sentence({ ...question, url: answer.url }, String(answer.status), said.length === 0 ? undefined : said.join('; '));
-  return new Failure(codeOf(answer.status), text, retry === undefined ? {} : { retry });
+  return new Failure(isBusy(answer) ? 'rate-limited' : codeOf(answer.status), text, retry === undefined ? {} : { retry });
 }
 
 function codeOf(status: number): FailureCode {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TagTimes } from '../listing.ts';
 import type { Answer, Question } from '../question.ts';
-import { linkOf, originOf, readAllPages, readAs, saidOf, sideAddress, sideQuestion } from './pages.ts';
+import { asReader, linkOf, originOf, readAllPages, readAs, saidOf, sideAddress, sideQuestion } from './pages.ts';
 import type { Provider, SideReading } from './provider.ts';
 
 // Listing, manifests and blobs ask for one each: one token for all.
@@ -31,9 +31,8 @@ function read(answer: Answer, question: Question) {
 
 /** Azure's registry API ("Tag - Get List", 100 a page), with the registry's login. Ordered by name, so that a push between two pages moves nothing. */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
-  const { access, asking, repository } = reading;
-  const { credential } = access;
-  const more = { actions, ...(credential === undefined ? {} : { credential }) };
+  const { asking, repository } = reading;
+  const more = { actions, ...asReader(reading) };
   const first = sideQuestion(reading, `${sideAddress(reading, originOf(reading))}/acr/v1/${repository}/_tags?n=100`, more);
   return readAllPages(reading, first, { send: (question) => asking.ask(question), read });
 }

@@ -7,7 +7,7 @@ import type { Pages } from './pages.ts';
 import { readAllPages, readAs, saidOf, sideAddress, sideQuestion } from './pages.ts';
 import type { Provider, SideReading } from './provider.ts';
 import { isOwnHost } from './own-host.ts';
-import { sideRefusal } from './side-refusal.ts';
+import { refusalOf } from '../refusal.ts';
 
 const matches = (hostname: string): boolean => ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(hostname);
 
@@ -41,11 +41,11 @@ const hidden = ({ status }: Answer): boolean => [401, 403, 404].includes(status)
  * token that it gives for the registry's user and password or access token ("Create access token").
  */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
-  const { transport, repository, access } = reading;
+  const { asking, repository, access } = reading;
   const base = sideAddress(reading, 'https://hub.docker.com');
   const [namespace = '', ...name] = repository.split('/');
   const first = sideQuestion(reading, `${base}/v2/namespaces/${namespace}/repositories/${name.join('/')}/tags?page_size=100`);
-  const open: Pages = { ...pages, send: (question) => transport.send(question) };
+  const open: Pages = { ...pages, send: (question) => asking.askAs(question, undefined) };
   if (access.credential === undefined) return readAllPages(reading, first, open);
   const found = await readAllPages(reading, first, { ...open, closed: hidden });
   // A credential for a mirror is none for Docker Hub.
@@ -54,19 +54,19 @@ async function times(reading: SideReading): Promise<TagTimes | undefined> {
   return readAllPages(
     reading,
     { ...first, credential: access.credential },
-    { ...pages, send: (question) => transport.send(question, `Bearer ${token}`) },
+    { ...pages, send: (question) => asking.askAs(question, `Bearer ${token}`) },
   );
 }
 
 function logIn(reading: SideReading, address: string, credential: Credential): Promise<string> {
-  const { now, transport } = reading;
+  const { now, asking } = reading;
   const body = JSON.stringify({ identifier: credential.username, secret: credential.password.reveal() });
   // Many may wait for it, so nobody's signal ends it.
   const { signal } = new AbortController();
   const question = sideQuestion(reading, address, { method: 'POST', body, credential, trying: 'log in to read push times', signal });
   return reading.pass(`${address} ${keyOf({ ...question, repository: '' })}`, passLifeMs, async () => {
-    const answer = await transport.send(question);
-    if (answer.status !== 200) throw sideRefusal(question, answer, now());
+    const answer = await asking.askAs(question, undefined);
+    if (answer.status !== 200) throw refusalOf(question, answer, now());
     return readAs(AccessToken, answer, question).access_token;
   });
 }
@@ -75,7 +75,6 @@ function logIn(reading: SideReading, address: string, credential: Credential): P
 export const dockerHub: Provider = {
   title: 'Docker Hub',
   matches,
-  quota: { limit: 'ratelimit-limit', remaining: 'ratelimit-remaining' },
   webhook: 'docker-hub',
   times,
 };

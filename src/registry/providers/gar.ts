@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TagTimes } from '../listing.ts';
 import type { Answer, Question } from '../question.ts';
-import { broken, linkOf, readAllPages, readAs, saidOf, sideQuestion } from './pages.ts';
+import { asReader, broken, linkOf, readAllPages, readAs, saidOf, sideQuestion } from './pages.ts';
 import type { Provider, SideReading } from './provider.ts';
 
 const TagList = z.object({
@@ -25,9 +25,8 @@ function read(answer: Answer, question: Question) {
 /** Google's tags/list says of every manifest its tags and when it was uploaded, all in one answer (Docker Registry API of Artifact Registry). */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
   const { access, asking, repository } = reading;
-  const { credential } = access;
   const address = `${access.apiUrl.replace(/\/+$/, '')}/v2/${repository}/tags/list`;
-  const first = sideQuestion(reading, address, credential === undefined ? {} : { credential });
+  const first = sideQuestion(reading, address, asReader(reading));
   return readAllPages(reading, first, { send: (question) => asking.ask(question), read });
 }
 

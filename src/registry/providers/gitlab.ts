@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { TagTimes } from '../listing.ts';
 import type { Answer, Question } from '../question.ts';
 import { registryErrors } from '../refusal.ts';
-import { linkOf, originOf, readAllPages, readAs, saidOf, sideAddress, sideQuestion } from './pages.ts';
+import { asReader, linkOf, originOf, readAllPages, readAs, saidOf, sideAddress, sideQuestion } from './pages.ts';
 import type { Provider, SideReading } from './provider.ts';
 
 const Tags = z.array(
@@ -27,10 +27,9 @@ const closed = (answer: Answer): boolean => answer.status === 404 && registryErr
 
 /** GitLab's registry API ("List repository tags", 1,000 a page at most), on the registry's host and with its login. */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
-  const { access, asking, repository } = reading;
-  const { credential } = access;
+  const { asking, repository } = reading;
   const address = `${sideAddress(reading, originOf(reading))}/gitlab/v1/repositories/${repository}/tags/list/?n=1000`;
-  const first = sideQuestion(reading, address, credential === undefined ? {} : { credential });
+  const first = sideQuestion(reading, address, asReader(reading));
   return readAllPages(reading, first, { send: (question) => asking.ask(question), read, closed });
 }
 

@@ -28,7 +28,7 @@ function read(answer: Answer, question: Question) {
  * project; slashes in the rest are encoded twice, as its description asks for. A robot may be allowed to pull and not to list.
  */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
-  const { access, transport, repository } = reading;
+  const { access, asking, repository } = reading;
   const { credential } = access;
   const [project = '', ...rest] = repository.split('/');
   const name = encodeURIComponent(encodeURIComponent(rest.join('/')));
@@ -39,7 +39,7 @@ async function times(reading: SideReading): Promise<TagTimes | undefined> {
     credential === undefined ? {} : { credential },
   );
   const send = (question: Question): Promise<Answer> =>
-    transport.send(question, credential === undefined ? undefined : basicAuthorization(credential));
+    asking.askAs(question, credential === undefined ? undefined : basicAuthorization(credential));
   return readAllPages(reading, first, { send, read, closed: ({ status }) => credential !== undefined && status === 403 });
 }
 

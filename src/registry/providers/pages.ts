@@ -10,8 +10,8 @@ import { nextPage } from '../link.ts';
 import type { TagTimes } from '../listing.ts';
 import type { Answer, Question } from '../question.ts';
 import { sentence } from '../question.ts';
+import { refusalOf } from '../refusal.ts';
 import type { SideReading } from './provider.ts';
-import { sideRefusal } from './side-refusal.ts';
 
 /** What a provider says of one tag. */
 export type Said = { readonly tag: string; readonly digest?: Digest; readonly pushedAt?: Time };
@@ -36,7 +36,7 @@ export async function readAllPages(reading: SideReading, first: Question, pages:
     visit(asked, question, limits.maxPages);
     const answer: Answer = await pages.send(question);
     if (question === first && pages.closed?.(answer) === true) return undefined;
-    if (answer.status !== 200) throw sideRefusal(question, answer, now());
+    if (answer.status !== 200) throw refusalOf(question, answer, now());
     const page = pages.read(answer, question);
     for (const { tag, ...said } of page.tags) if (isTag(tag)) found.set(tag, said);
     if (found.size > limits.maxTags) throw new Failure('too-large', sentence(question, `more than ${limits.maxTags} tags`));
@@ -81,6 +81,11 @@ export function sideQuestion({ repository, limits, signal }: SideReading, addres
     signal,
     ...more,
   };
+}
+
+/** The registry's own credential, for questions that log in as the registry asks for it. */
+export function asReader({ access: { credential, renew } }: SideReading): Pick<Question, 'credential' | 'renew'> {
+  return { ...(credential === undefined ? {} : { credential }), ...(renew === undefined ? {} : { renew }) };
 }
 
 /** Where a provider's own API answers: where the settings say, else at the given address, without a slash at its end. */

@@ -4,17 +4,13 @@ import type { Millis } from '../../kernel/time.ts';
 import type { Asking } from '../asking.ts';
 import type { Ecr } from '../ecr/ecr.ts';
 import type { RegistryAccess, TagTimes } from '../listing.ts';
-import type { Transport } from '../transport.ts';
 
 /** How to ask a provider about one image. Sizes in bytes. */
 export type SideReading = {
   readonly image: ImageName;
   readonly repository: string;
   readonly access: RegistryAccess;
-  /** With the registry's own login. */
   readonly asking: Asking;
-  /** With an authorization of the caller's choice: for the APIs that log in otherwise than the registry. */
-  readonly transport: Transport;
   readonly ecr: Ecr;
   /** What a provider gave in exchange for a credential, kept for `lifeMs` under a key and asked for once. */
   readonly pass: (key: string, lifeMs: Millis, obtain: () => Promise<string>) => Promise<string>;
@@ -37,8 +33,6 @@ export type Provider = {
   readonly actions?: readonly string[];
   /** What a `Link` to the next page is trusted for: `query` where its path is wrong. */
   readonly link?: 'query';
-  /** Headers that tell what is left of a quota. */
-  readonly quota?: { readonly limit: string; readonly remaining: string; readonly reset?: string };
   /** The kind of push notification that it sends. */
   readonly webhook?: string;
   /** The provider's own way to a credential where nobody named one; `renewed`: another one than the registry just refused. */

@@ -33,11 +33,11 @@ function read(answer: Answer, question: Question) {
  * accounts that people pull with are not let in.
  */
 async function times(reading: SideReading): Promise<TagTimes | undefined> {
-  const { access, transport, repository } = reading;
+  const { access, asking, repository } = reading;
   const base = sideAddress(reading, originOf(reading));
   const token = access.credential?.username === '$oauthtoken' ? access.credential : undefined;
   const send = (question: Question): Promise<Answer> =>
-    transport.send(question, token === undefined ? undefined : `Bearer ${token.password.reveal()}`);
+    asking.askAs(question, token === undefined ? undefined : `Bearer ${token.password.reveal()}`);
   const first = sideQuestion(
     reading,
     `${base}/api/v1/repository/${repository}/tag/?onlyActiveTags=true&limit=100&page=1`,

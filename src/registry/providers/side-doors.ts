@@ -13,7 +13,7 @@ export type SideDoors = {
   times(image: ImageName, access: RegistryAccess, signal: AbortSignal): Promise<TagTimes | undefined>;
 };
 
-type Surroundings = Pick<SideReading, 'asking' | 'transport' | 'ecr' | 'now' | 'limits'>;
+type Surroundings = Pick<SideReading, 'asking' | 'ecr' | 'now' | 'limits'>;
 
 const maxPasses = 1000;
 

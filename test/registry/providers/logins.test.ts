@@ -145,9 +145,23 @@ describe('Docker Hub', () => {
     await expect(times('docker.io/team/shop', access)).rejects.toMatchObject({
       code: 'rate-limited',
       retry: { afterMs: 60_000 },
-      message: containing('the quota of this API is spent until 2026-01-31T12:01:00.000Z'),
+      message: containing('asks to wait 1m'),
     });
   });
+});
+
+it('a side door that asked us to wait is left alone until then, and the registry is not', async () => {
+  const { times, double, asked, later } = await world(harborAnswers);
+  const access = { apiUrl: 'https://harbor.example.com', provider: 'harbor', providerUrl: 'https://api.example.com' };
+  double.failFrom(1, refused(429, {}, { 'retry-after': '60' }));
+  const read = () => times('harbor.example.com/team/shop', access);
+  await expect(read()).rejects.toMatchObject({ code: 'rate-limited' });
+  later(50_000);
+  await expect(read()).rejects.toMatchObject({ code: 'throttled', retry: { afterMs: 10_000 } });
+  expect(asked).toHaveLength(1);
+  later(10_000);
+  await expect(read()).rejects.toMatchObject({ code: 'rate-limited' });
+  expect(asked).toHaveLength(2);
 });
 
 describe('GHCR', () => {
@@ -183,7 +197,10 @@ describe('GHCR', () => {
   ])('%s is no closed door', async (_, headers, afterMs) => {
     const { times, double } = await world(githubAnswers(), { wants: bot });
     double.failFrom(1, refused(403, { message: 'API rate limit exceeded' }, headers));
-    await expect(times('ghcr.io/team/shop', { ...access, ...as('bot') })).rejects.toMatchObject({ retry: { afterMs } });
+    await expect(times('ghcr.io/team/shop', { ...access, ...as('bot') })).rejects.toMatchObject({
+      code: 'rate-limited',
+      retry: { afterMs },
+    });
   });
 
   it('sends no credential of a mirror to GitHub', async () => {

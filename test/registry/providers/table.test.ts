@@ -1,3 +1,8 @@
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocalClient } from '../local-client.ts';
 import { providerAt, providerOf, providers } from '../../../src/registry/providers/table.ts';
@@ -62,6 +67,50 @@ describe('which kind of registry a host is', () => {
     }
     expect(providerAt('https://ghcr.io').title).toBe('GitHub Container Registry');
   });
+});
+
+/** Answers only when `width` requests are open, and not before everything that was sent by then has arrived; the most that were open. */
+async function holdUntil(width: number) {
+  const held: ServerResponse[] = [];
+  let most = 0;
+  const server = createServer((request, response) => {
+    if (request.url === '/all-arrived') return void response.end();
+    held.push(response);
+    most = Math.max(most, held.length);
+    if (held.length !== width) return undefined;
+    return void fetch(`${url}/all-arrived`).then(() => {
+      for (const each of held.splice(0)) each.writeHead(200, { 'docker-content-digest': `sha256:${'1'.repeat(64)}` }).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stops.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url, most: () => most };
+}
+
+// Ten requests within 3 ms got nine 429s of GHCR.
+it.each([
+  ['ghcr.io', 2],
+  ['registry.example.com', 4],
+])('%s is asked %i questions at a time', async (host, width) => {
+  const { url, most } = await holdUntil(width);
+  const agent = new Agent();
+  const dispatcher = agent.compose(
+    (dispatch: Dispatcher['dispatch']) => (options, handler) => dispatch({ ...options, origin: url }, handler),
+  );
+  const client = createLocalClient({ dispatcher });
+  stops.push(
+    () => client.close(),
+    () => agent.destroy(),
+  );
+  const asks = Array.from({ length: 4 * width }, (_, tag) =>
+    client.served(`${host}/team/shop`, `${tag}`, { apiUrl: `https://${host}` }, signal),
+  );
+  await Promise.all(asks);
+  expect(most()).toBe(width);
 });
 
 describe('what each kind is asked for', () => {

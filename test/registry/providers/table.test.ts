@@ -114,9 +114,9 @@ it.each([
 });
 
 describe('what each kind is asked for', () => {
-  const listing = async (provider: string, answer: (seen: Seen) => Scripted) => {
+  const listing = async (provider: string, answer: (seen: Seen) => Scripted, pageSize = 1000) => {
     const server = await startScripted(answer);
-    const client = createLocalClient();
+    const client = createLocalClient({ limits: { pageSize } });
     stops.push(
       () => client.close(),
       () => server.stop(),
@@ -128,6 +128,16 @@ describe('what each kind is asked for', () => {
 
   it.each(Object.keys(providers).map((name) => [name, name === 'quay' ? 100 : 1000] as const))('%s: %i tags a page', async (name, n) => {
     const { targets } = await listing(name, () => ({ body: '{"tags":["1"]}' }));
+    expect(targets).toEqual([`/prefix/v2/team/shop/tags/list?n=${n}`]);
+  });
+
+  // More is a 405 of ECR and has been a 413 of Quay.
+  it.each([
+    ['ecr', 1000],
+    ['quay', 100],
+    ['generic', 5000],
+  ])('%s: %i tags a page, where settings would have 5,000', async (name, n) => {
+    const { targets } = await listing(name, () => ({ body: '{"tags":["1"]}' }), 5000);
     expect(targets).toEqual([`/prefix/v2/team/shop/tags/list?n=${n}`]);
   });
 

@@ -1,7 +1,7 @@
 import { isGitPlace } from '../../kernel/place.ts';
 import { describeRef } from '../../kernel/refs.ts';
 import type { Millis } from '../../kernel/time.ts';
-import type { Choice, PlaceQuestion, TagVerdict, Watch } from '../../policy/choice.ts';
+import type { Choice, PlaceQuestion, Watch } from '../../policy/choice.ts';
 import { activeHolds } from '../../policy/guard/hold-rules.ts';
 import { select } from '../../policy/select.ts';
 import { relax } from './relax.ts';
@@ -16,13 +16,15 @@ export type HoldsFile = { readonly path: string };
 export function whatWouldChange(asked: Asked, holdsFile: HoldsFile): readonly string[] {
   if (asked.choice.kind === 'raise') return [];
   const stops = [...asked.question.watches.flatMap(liftStops), ...liftPause(asked.question), ...unordered(asked), ...answered(asked)];
+  const waiting = waits(asked);
   const others = [
     ...liftHolds(asked, holdsFile),
-    ...waits(asked),
+    ...waiting,
+    ...platforms(asked),
     ...asked.question.watches.flatMap((watch) => relax(watch, asked.question, asked.choice)),
   ];
-  // Where something stops every tag, another tag would not help.
-  return [...stops, ...others, ...(stops.length > 0 ? [] : newer(asked)), ...complete(asked)];
+  // Where something stops every tag, or time will tell, another tag would not help.
+  return [...stops, ...others, ...(stops.length + waiting.length > 0 ? [] : newer(asked)), ...complete(asked)];
 }
 
 function keyOf({ alias }: Watch, option: string): string {
@@ -54,14 +56,21 @@ function liftHolds({ question, choice, now }: Asked, { path }: HoldsFile): reado
   });
 }
 
-/** The first moment at which time alone lets a tag pass; the end of a hold is said with the hold. */
+/** The first moment at which time alone lets a tag pass. */
 function waits({ choice }: Asked): readonly string[] {
-  const timed = choice.tags.filter(
-    (one): one is TagVerdict & { readonly until: string } => one.until !== undefined && one.verdict !== 'held',
-  );
+  const timed = choice.tags.flatMap(({ tag, rule, until }) => (until === undefined || rule === 'hold' ? [] : [{ tag, rule, until }]));
   const [first] = timed.toSorted((left, right) => (left.until < right.until ? -1 : 1));
   if (first === undefined) return [];
-  return [`wait until ${first.until}: then ${first.rule ?? 'the rule'} lets ${first.tag} pass`];
+  const then = first.rule === 'schedule' ? 'the schedule opens' : `${first.tag} passes ${first.rule ?? 'the rule that stops it'}`;
+  return [`wait until ${first.until}: then ${then}`];
+}
+
+/** The best tag that only lacks a platform. */
+function platforms({ choice, question }: Asked): readonly string[] {
+  const lacking = choice.tags.find(({ rule }) => rule === 'platforms');
+  if (lacking === undefined) return [];
+  const asked = [...new Set(question.watches.flatMap(({ requirePlatforms = [] }) => requirePlatforms))];
+  return [`push ${lacking.tag} for all of ${asked.join(', ')}`];
 }
 
 /** Git's value has no place in the order, so nobody can say what is newer. */

@@ -70,6 +70,21 @@ describe('what would change the answer', () => {
       ['write a version into Git in place of main (shop/kustomization.yaml)'],
     ],
     [
+      'an age, by the moment',
+      { watches: [watch({ minAgeMs: 3_600_000 })], times: { '1.4.0': { at: '2026-03-01T11:30:00.000Z', by: 'registry' } } },
+      ['wait until 2026-03-01T12:30:00.000Z: then 1.4.0 passes min-age'],
+    ],
+    [
+      'a schedule, by the moment',
+      { watches: [watch({ schedule: '0 14 * * *' })] },
+      ['wait until 2026-03-01T14:00:00.000Z: then the schedule opens'],
+    ],
+    [
+      'a platform',
+      { watches: [watch({ requirePlatforms: ['linux/arm64'] })] },
+      ['push 1.4.0 for all of linux/arm64', 'push a tag above 1.3.0 that satisfies ~1'],
+    ],
+    [
       'an incomplete listing',
       { listing: { ...listing(['1.3.0']), complete: false, because: 'more than 10 tags' } },
       ['a complete listing of ghcr.io/team/shop; the setting registries.maxTags limits it'],

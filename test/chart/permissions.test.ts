@@ -119,6 +119,14 @@ describe.skipIf(helm === undefined || realBinaries === undefined)('the installed
     expect([...requested(), ...Object.keys(unseen)].sort()).toEqual(given.sort());
   });
 
+  it('keeps its small memories with a Role of their own, also where Applications may hold no ConfigMaps', async () => {
+    const at = `/apis/rbac.authorization.k8s.io/v1/namespaces/${releaseNamespace}/roles/windlass-memory`;
+    const role = await world.api.get(at);
+    const given = permissionsOf(role === undefined ? [] : [role as Rendered]).map(nameOf);
+    const own = asked().filter(({ path }) => path.startsWith(`/api/v1/namespaces/${releaseNamespace}/configmaps`));
+    expect(given.sort()).toEqual([...new Set(own.flatMap(neededBy).map(nameOf))].sort());
+  });
+
   it.each([
     ['list', 'Role', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'reader' }, rules: [] }],
     ['patch', 'Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'password' } }],

@@ -49,6 +49,8 @@ export async function raiseTwice(place: Place, app: string): Promise<Staged> {
   const { world, stage } = place;
   const staged = await stage.canary(app, '1.0.0');
   await syncedAt(place, app, await staged.repository.commit('Split traffic', await withServices(staged.repository, app)));
+  // The registry tells no times: the service has to remember when it first saw a tag.
+  await world.api.patch(applicationPath(app), { metadata: { annotations: { 'windlass.dev/web.min-age': '10ms' } } });
   for (const tag of ['1.1.0', '1.2.0']) {
     await world.push(`team/${app}`, tag);
     await stage.writes(staged.repository, tag);

@@ -79,12 +79,13 @@ describe.skipIf(helm === '')('the chart', () => {
       'ServiceAccount',
       'ConfigMap',
       ...['ClusterRole', 'ClusterRole', 'ClusterRoleBinding', 'ClusterRoleBinding'],
+      ...['Role', 'RoleBinding'],
       'Service',
       'Deployment',
     ]);
     const clusterWide = (kind: string) => kind.startsWith('ClusterRole');
     for (const { kind, metadata } of objects) {
-      expect(metadata.name).toMatch(/^windlass(-workloads)?$/);
+      expect(metadata.name).toMatch(/^windlass(-workloads|-memory)?$/);
       expect(metadata.namespace).toBe(clusterWide(kind) ? undefined : releaseNamespace);
     }
     expect(JSON.stringify(objects.filter(({ kind }) => clusterWide(kind)))).not.toContain('*');

@@ -27,7 +27,7 @@ export type Wishes =
       /** What keeps single images from being raised (a constraint that is none); their own decisions say it, too. */
       readonly blocked: readonly Problem[];
     }
-  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /**
  * Reads the annotations of an Application, in the dialect of Image Updater v0.18 (or v1.3, with `compat`), under
@@ -45,19 +45,19 @@ export function readWatches(application: ObjectRef, annotations: Readonly<Record
   const watched = images.listed.map((listed) => readWatch(frame, listed));
   const all = [...images.problems, ...watched.flatMap((one) => one.problems ?? []), ...problems];
   const blocked = eachOnce(watched.flatMap((one) => one.blocked ?? []));
-  if (all.length > 0) return { kind: 'refused', problems: eachOnce([...all, ...blocked]) };
-  const warnings = [
+  const warnings = eachOnce([
     ...images.warnings,
     ...watched.flatMap((one) => one.warnings),
     ...paused.warnings,
     ...unknownKeys(settings, images.listed),
-  ];
+  ]);
+  if (all.length > 0) return { kind: 'refused', problems: eachOnce([...all, ...blocked]), warnings };
   return {
     kind: 'watched',
     watches: watched.map(({ value }) => value),
     writeBack,
     paused: paused.value,
-    warnings: eachOnce(warnings),
+    warnings,
     blocked,
   };
 }

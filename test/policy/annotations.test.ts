@@ -56,9 +56,17 @@ describe('image-list', () => {
         'image-list': 'nginx:>=1.0, web=, https://reg.io/app:1, ghcr.io/Team/app',
         'write-back-method': 'Git',
         'git-branch': 'a:b:c',
+        'force-updat': 'true',
       }),
     ).toEqual({
       kind: 'refused',
+      warnings: [
+        {
+          at: 'argocd-image-updater.argoproj.io/force-updat',
+          got: 'a key that nothing reads',
+          expected: expect.stringMatching(/^one of .*\bforce-update\b/) as string,
+        },
+      ],
       problems: [
         {
           at: 'argocd-image-updater.argoproj.io/image-list',

@@ -79,7 +79,7 @@ function levelled(wishes: ReturnType<typeof readWatches>, texts: Readonly<Record
   const as = (level: Finding['level'], problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, level }));
   switch (wishes.kind) {
     case 'refused':
-      return as('problem', wishes.problems);
+      return [...as('problem', wishes.problems), ...as('warning', wishes.warnings)];
     case 'watched':
       return [...as('problem', wishes.blocked), ...as('warning', wishes.warnings)];
     case 'unmanaged':

@@ -39,8 +39,8 @@ export async function subscribe(
 ): Promise<Subscribed> {
   const wishes = readWatches(app.ref, app.resource.view.metadata.annotations ?? {}, compat);
   if (wishes.kind === 'unmanaged') return wishes;
-  if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems));
   const warnings = wishes.warnings.length === 0 ? [] : [{ type: 'AnnotationWarning', message: describeProblems(wishes.warnings) }];
+  if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems), warnings);
   const { source } = app.resource.view.spec;
   const target = targetOf(wishes.writeBack, source?.path === undefined ? {} : { path: source.path });
   const reasons = unsupported(wishes, app, target);

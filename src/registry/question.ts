@@ -33,8 +33,22 @@ export function headerOf(answer: Answer, name: string): string | undefined {
   return (typeof value === 'string' ? value : value?.[0])?.trim() || undefined;
 }
 
-/** `registry.example.com: 401 for team/shop (list tags, as bot)`: what happened, to which host, for what. */
+/** `registry.example.com: 401 for team/shop (list tags, as bot)`: what happened, to which host, for what. No secret is in it, whoever wrote it there. */
 export function sentence(question: Question, happened: string, detail?: string): string {
   const who = question.credential === undefined ? 'without a credential' : `as ${question.credential.username}`;
-  return `${question.url.host}: ${happened} for ${question.repository} (${question.trying}, ${who})${detail === undefined ? '' : `: ${detail}`}`;
+  const said = `${question.url.host}: ${happened} for ${question.repository} (${question.trying}, ${who})`;
+  return withoutSecrets(detail === undefined ? said : `${said}: ${detail}`, question.credential);
+}
+
+// A registry may say what it was sent: a header, a token.
+const sent = /\b(Basic|Bearer)\s+(?=[a-z.~+/=-]*\d)[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/gi;
+const shortestSecret = 4;
+
+function withoutSecrets(text: string, credential: Credential | undefined): string {
+  const password = credential?.password.reveal() ?? '';
+  const pair = `${credential?.username ?? ''}:${password}`;
+  const secrets = [Buffer.from(pair).toString('base64').replace(/=+$/, ''), encodeURIComponent(password), password];
+  // What is shorter is no secret, and hiding it would spoil every sentence.
+  const hidden = password.length < shortestSecret ? text : secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  return hidden.replace(sent, (_, scheme: string | undefined) => (scheme === undefined ? '***' : `${scheme} ***`));
 }

@@ -1,4 +1,3 @@
-import type * as ecrSdk from '@aws-sdk/client-ecr';
 import { describeDuration } from '../../kernel/duration.ts';
 import { Failure } from '../../kernel/failure.ts';
 import type { Millis } from '../../kernel/time.ts';
@@ -6,6 +5,7 @@ import { createGate } from '../gate.ts';
 import type { Call } from './failures.ts';
 import { ecrFailure } from './failures.ts';
 import type { EcrPlace } from './place.ts';
+import type * as ecrSdk from './sdk.ts';
 
 /** `timeoutMs` is for one call with the SDK's own attempts. */
 export type EcrOptions = { readonly now: () => Millis; readonly timeoutMs: number };
@@ -54,7 +54,7 @@ export function createCalls({ now, timeoutMs }: EcrOptions, place: EcrPlace): Ca
 }
 
 async function open({ region, endpoint, fips, dualStack }: EcrPlace): Promise<Sdk> {
-  const sdk = await import('@aws-sdk/client-ecr');
+  const sdk = await import('./sdk.ts');
   const where = endpoint === undefined ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack } : { endpoint };
   return { sdk, client: new sdk.ECRClient({ region, ...where }) };
 }

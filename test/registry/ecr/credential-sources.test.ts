@@ -1,14 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLocalClient } from '../local-client.ts';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEcr } from '../../../src/registry/ecr/control.ts';
+import type { Ecr } from '../../../src/registry/ecr/ecr.ts';
 import type { Seen } from '../scripted-server.ts';
 import { startScripted } from '../scripted-server.ts';
 import { startControlApi } from './control-api.double.ts';
 
 // Which credentials the AWS SDK finds is AWS's word: these rows hold that nothing of ours stands between it and a cluster's identities.
 const host = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const ours = { host, account: '123456789012', region: 'eu-west-1', fips: false, dualStack: false };
 const { signal } = new AbortController();
 const stops: (() => Promise<unknown>)[] = [];
 let home = '';
@@ -76,16 +80,39 @@ const ways: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-describe('the control API is asked with the credentials of', () => {
+type Control = { readonly createEcr: (options: { readonly now: () => number; readonly timeoutMs: number }) => Ecr };
+
+/** The control API's caller in one bundle, as the image holds it (scripts/build.ts): what the SDK loads later are parts of that bundle. */
+async function fromBundle(): Promise<Control> {
+  const outdir = await mkdtemp(join(tmpdir(), 'windlass-bundle-'));
+  const js = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  await build({
+    ...{ bundle: true, format: 'esm', platform: 'node', target: 'node22', splitting: true, outExtension: { '.js': '.mjs' } },
+    ...{ entryPoints: ['src/registry/ecr/control.ts'], outdir, banner: { js }, logLevel: 'error' },
+  });
+  bundles.push(outdir);
+  return (await import(pathToFileURL(join(outdir, 'control.mjs')).href)) as Control;
+}
+
+const bundles: string[] = [];
+afterAll(() => Promise.all(bundles.map((outdir) => rm(outdir, { recursive: true }))));
+
+describe.each<[string, () => Promise<Control>]>([
+  ['from its sources', () => Promise.resolve({ createEcr })],
+  ['from a bundle', fromBundle],
+])('%s, the control API is asked with the credentials of', (_, load) => {
+  const control = load();
+
   it.each(Object.entries(ways))('%s', async (_, setUp) => {
     await setUp();
     const api = await startControlApi({ password: () => 'unused', repositories: { 'team/shop': [] } });
-    const client = createLocalClient();
+    const ecr = (await control).createEcr({ now: Date.now, timeoutMs: 10_000 });
     stops.push(
       () => api.stop(),
-      () => client.close(),
+      () => Promise.resolve(ecr.close()),
     );
-    expect(await client.times(`${host}/team/shop`, { apiUrl: `https://${host}`, providerUrl: api.url }, signal)).toEqual(new Map());
+    const place = { ...ours, endpoint: api.url };
+    expect(await ecr.times(place, { repository: 'team/shop', limits: { maxPages: 1, maxTags: 1 } }, signal)).toEqual(new Map());
     const [, key] = /Credential=(\w+)\/\d+\/eu-west-1\/ecr\//.exec(api.called[0]?.headers.authorization ?? '') ?? [];
     expect(key).toBe('AKIDFOUND');
   });

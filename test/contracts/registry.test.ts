@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { pushImage, retag } from '../../src/sandbox/registry/push.ts';
 import { startRegistry } from '../../src/sandbox/registry/start-registry.ts';
 import { realOr } from './programs.ts';
+import { describeEncrypted } from './registry/encrypted.ts';
 import { describeForge } from './registry/forge.ts';
 import { describeListing } from './registry/listing.ts';
 import { describeLogin } from './registry/login.ts';
@@ -24,6 +25,8 @@ describe.each(registries)('%s', (_, start) => {
 });
 
 describe.each(forges)('%s', (_, path) => describeForge(path));
+
+describe.each(realOr('Registry', 'registry', (path) => path))('%s behind TLS', (_, path) => describeEncrypted(path));
 
 // What a person cannot make distribution do, and other registries do: docker-registry-client stands here with what it did.
 describe('a registry with limits of its own', () => {

@@ -5,24 +5,22 @@ import { createGate } from '../gate.ts';
 import type { Call } from './failures.ts';
 import { ecrFailure } from './failures.ts';
 import type { EcrPlace } from './place.ts';
-import type * as ecrSdk from './sdk.ts';
+import type { EcrSdk } from './sdk.ts';
 
 /** `timeoutMs` is for one call with the SDK's own attempts. */
 export type EcrOptions = { readonly now: () => Millis; readonly timeoutMs: number };
 
-type Sdk = { readonly sdk: typeof ecrSdk; readonly client: ecrSdk.ECRClient };
-
 /** Calls to the control API of one registry, one at a time. */
 export type Calls = {
   /** Throws `Failure`; a registry that throttled is not asked for a while. */
-  make<Answer>(call: Call, signal: AbortSignal, ask: (sdk: Sdk, signal: AbortSignal) => Promise<Answer>): Promise<Answer>;
+  make<Answer>(call: Call, signal: AbortSignal, ask: (sdk: EcrSdk, signal: AbortSignal) => Promise<Answer>): Promise<Answer>;
   close(): void;
 };
 
 /** The SDK takes a third of a second to load: it is loaded at the first call. */
 export function createCalls({ now, timeoutMs }: EcrOptions, place: EcrPlace): Calls {
   const gate = createGate(1);
-  let opened: Promise<Sdk> | undefined;
+  let opened: Promise<EcrSdk> | undefined;
   let throttled: { readonly until: Millis; readonly failure: Failure } | undefined;
 
   function refuseWhileThrottled(): void {
@@ -32,12 +30,16 @@ export function createCalls({ now, timeoutMs }: EcrOptions, place: EcrPlace): Ca
     throw new Failure('throttled', text, { cause: throttled.failure, retry: { afterMs: restMs } });
   }
 
-  async function make<Answer>(call: Call, signal: AbortSignal, ask: (sdk: Sdk, signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  async function make<Answer>(
+    call: Call,
+    signal: AbortSignal,
+    ask: (sdk: EcrSdk, signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
     const leave = await gate.enter(signal).catch(() => Promise.reject(cancelled(call.host)));
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       refuseWhileThrottled();
-      opened ??= open(place);
+      opened ??= import('./sdk.ts').then(({ openSdk }) => openSdk(place));
       return await ask(await opened, AbortSignal.any([signal, deadline]));
     } catch (thrown) {
       if (signal.aborted) throw cancelled(call.host);
@@ -50,13 +52,7 @@ export function createCalls({ now, timeoutMs }: EcrOptions, place: EcrPlace): Ca
     }
   }
 
-  return { make, close: () => void opened?.then(({ client }) => client.destroy()).catch(() => undefined) };
-}
-
-async function open({ region, endpoint, fips, dualStack }: EcrPlace): Promise<Sdk> {
-  const sdk = await import('./sdk.ts');
-  const where = endpoint === undefined ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack } : { endpoint };
-  return { sdk, client: new sdk.ECRClient({ region, ...where }) };
+  return { make, close: () => void opened?.then((sdk) => sdk.close()).catch(() => undefined) };
 }
 
 export function cancelled(host: string): Failure {

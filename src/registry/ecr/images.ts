@@ -26,9 +26,7 @@ export async function describeImages(calls: Calls, { place, repository, limits }
   const cursors = new Set<string>();
   for (let cursor: string | undefined, pages = 1; pages <= limits.maxPages; pages++) {
     const more = cursor === undefined ? {} : { nextToken: cursor };
-    const page = await calls.make(call, signal, ({ sdk, client }, abortSignal) =>
-      client.send(new sdk.DescribeImagesCommand({ ...wanted, ...more }), { abortSignal }),
-    );
+    const page = await calls.make(call, signal, (sdk, abortSignal) => sdk.images({ ...wanted, ...more }, abortSignal));
     for (const image of page.imageDetails ?? []) for (const [tag, said] of tagsOf(image)) found.set(tag, said);
     if (found.size > limits.maxTags) throw failed('too-large', `more than ${limits.maxTags} tags`);
     cursor = page.nextToken;

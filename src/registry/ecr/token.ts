@@ -14,9 +14,7 @@ export async function fetchToken(calls: Calls, { host }: EcrPlace, now: () => Mi
   const call = { host, action: 'ecr:GetAuthorizationToken', trying: 'get a token' };
   // Many may wait for it, so nobody's signal ends it.
   const { signal } = new AbortController();
-  const answer = await calls.make(call, signal, ({ sdk, client }, abortSignal) =>
-    client.send(new sdk.GetAuthorizationTokenCommand({}), { abortSignal }),
-  );
+  const answer = await calls.make(call, signal, (sdk, abortSignal) => sdk.token(abortSignal));
   const [data] = answer.authorizationData ?? [];
   const text = Buffer.from(data?.authorizationToken ?? '', 'base64').toString('utf8');
   const colon = text.indexOf(':');

@@ -1,7 +1,7 @@
 import { placeKey } from '../../src/kernel/place.ts';
 import type { Hold } from '../../src/kernel/hold.ts';
 import type { Trailers } from '../../src/kernel/trailers.ts';
-import type { Choice, PlaceChange, PlaceQuestion, Watch } from '../../src/policy/choice.ts';
+import type { Choice, Need, PlaceChange, PlaceQuestion, TagTime, Watch } from '../../src/policy/choice.ts';
 import { guard } from '../../src/policy/guard.ts';
 import type { TagFacts } from '../../src/registry/listing.ts';
 
@@ -97,20 +97,78 @@ export function listing(tags: readonly string[]) {
   return { image, tags, complete: true, observedAt: '2026-03-01T12:00:00.000Z' };
 }
 
-/** Asks until every fact is known: each tag has the digest of its name, or the one that `digests` gives it. */
-export function decide(asked: PlaceQuestion, digests: Readonly<Record<string, string>> = {}): Choice {
+/** What a registry and a repository say to what a decision lacks. A tag has the digest of its name where `digests` gives it no other. */
+export type World = {
+  readonly digests?: Readonly<Record<string, string>>;
+  readonly facts?: Readonly<Record<string, Partial<TagFacts>>>;
+  readonly created?: Readonly<Record<string, string>>;
+  readonly times?: Readonly<Record<string, TagTime>>;
+  readonly unserved?: readonly string[];
+  readonly at?: number;
+};
+
+function ofEach<Value>(keys: readonly string[], value: (key: string) => Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries(keys.map((key) => [key, value(key)]));
+}
+
+function answerTo(need: Need, world: World): Partial<PlaceQuestion> {
+  const { created = {}, times = {} } = world;
+  switch (need.need) {
+    case 'history':
+      return { history: { complete: true, changes: [] } };
+    case 'commit':
+      return { commits: { [need.commit]: 'other' } };
+    case 'created':
+      return { created: ofEach(need.tags, (tag) => created[tag] ?? 'absent') };
+    case 'times':
+      return { times: ofEach(need.tags, (tag) => times[tag] ?? 'unknown') };
+    default:
+      return manifestsFor(need, world);
+  }
+}
+
+function manifestsFor(need: Extract<Need, { need: 'tag' | 'digests' | 'served' }>, world: World): Partial<PlaceQuestion> {
+  const { digests = {}, facts: more = {}, created = {}, unserved = [] } = world;
+  const digest = (tag: string): string => digests[tag] ?? digestOf(tag);
+  if (need.need === 'digests') return { digests: ofEach(need.tags, digest) };
+  if (need.need === 'served') return { served: ofEach(need.digests, (one) => !unserved.includes(one)) };
+  const { tag } = need;
+  if (unserved.includes(tag)) return { facts: { [tag]: 'absent' } };
+  return { facts: facts(tag, { digest: digest(tag), ...createdIn(created, tag), ...more[tag] }) };
+}
+
+function createdIn(created: NonNullable<World['created']>, tag: string): Partial<TagFacts> {
+  const at = created[tag];
+  return at === undefined || at === 'none' || at === 'absent' ? {} : { createdAt: at };
+}
+
+/** Asks until every fact is known; answers with everything that was asked for too. */
+export function decideIn(asked: PlaceQuestion, world: World): { readonly choice: Choice; readonly needs: readonly Need[] } {
+  const needs: Need[] = [];
   let known = asked;
   for (;;) {
-    const choice = guard(known, now);
-    if (choice.kind !== 'needs') return choice;
+    const choice = guard(known, world.at ?? now);
+    if (choice.kind !== 'needs') return { choice, needs };
     for (const need of choice.facts) {
-      if (need.need === 'history') known = { ...known, history: { complete: true, changes: [] } };
-      else if (need.need === 'commit') known = { ...known, commits: { ...known.commits, [need.commit]: 'other' } };
-      else if (need.need === 'tag')
-        known = { ...known, facts: { ...known.facts, ...facts(need.tag, { digest: digests[need.tag] ?? digestOf(need.tag) }) } };
-      else throw new Error(`no answer to a need of ${need.need}`);
+      needs.push(need);
+      const learned = answerTo(need, world);
+      known = {
+        ...known,
+        ...learned,
+        facts: { ...known.facts, ...learned.facts },
+        commits: { ...known.commits, ...learned.commits },
+        created: { ...known.created, ...learned.created },
+        times: { ...known.times, ...learned.times },
+        digests: { ...known.digests, ...learned.digests },
+        served: { ...known.served, ...learned.served },
+      };
     }
   }
+}
+
+/** Asks until every fact is known: each tag has the digest of its name, or the one that `digests` gives it. */
+export function decide(asked: PlaceQuestion, digests: Readonly<Record<string, string>> = {}): Choice {
+  return decideIn(asked, { digests }).choice;
 }
 
 /** The reason that a choice gives for one tag. */

@@ -24,6 +24,9 @@ const everything = {
   webhook: { secretName: 'hook' },
   certificateAuthorities: { configMap: 'authorities' },
   knownHosts: { configMap: 'argocd-ssh-known-hosts-cm' },
+  registriesConf: { configMap: 'argocd-image-updater-config' },
+  registryScripts: { configMap: 'scripts' },
+  dockerConfig: { secretName: 'pull' },
   env: [{ name: 'REGISTRY_LOGIN', secretName: 'registry', secretKey: 'login' }],
   serviceAccount: { annotations: { role: 'windlass' } },
   rbac: { extraWorkloads: [{ apiGroups: [''], resources: ['secrets'] }] },
@@ -121,7 +124,15 @@ describe.skipIf(helm === '')('the chart', () => {
     ]);
     expect(spec.volumes.map(({ name }) => name)).toEqual(container.volumeMounts.map(({ name }) => name));
     const text = settingsOf(objects);
-    expect(parse(text)).toMatchObject({ webhooks: { secretEnv: 'WINDLASS_WEBHOOK_SECRET' }, git: { caFile: '/etc/windlass-ca/ca.crt' } });
+    expect(parse(text)).toMatchObject({
+      webhooks: { secretEnv: 'WINDLASS_WEBHOOK_SECRET' },
+      git: { caFile: '/etc/windlass-ca/ca.crt' },
+      registries: {
+        conf: '/etc/windlass-registries/registries.conf',
+        scriptDir: '/etc/windlass-scripts',
+        dockerConfig: '/etc/windlass-docker/config.json',
+      },
+    });
   });
 
   it.each([
@@ -131,7 +142,8 @@ describe.skipIf(helm === '')('the chart', () => {
     const objects = await renderObjects(helm, values);
     const [container] = podOf(objects).containers;
     const env = Object.fromEntries((container.env ?? []).map(({ name }) => [String(name), 'some text']));
-    const read = readSettings({ file: { name: 'windlass.yaml', text: settingsOf(objects) }, env, flags: {} });
+    const file = { name: 'windlass.yaml', text: settingsOf(objects) };
+    const read = readSettings({ file, env, flags: {}, readFile: () => 'registries: []' });
     if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
     for (const [path, value] of Object.entries(expected)) expect(read.settings).toHaveProperty(path, value);
     expect(read.settings.git.stateDir).toBe('/var/lib/windlass/git');

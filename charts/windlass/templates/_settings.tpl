@@ -7,6 +7,19 @@
 {{- if .Values.certificateAuthorities.configMap -}}
 {{- $_ := set $own.git "caFile" (include "windlass.caFile" .) -}}
 {{- end -}}
+{{- $registries := dict -}}
+{{- if .Values.registriesConf.configMap -}}
+{{- $_ := set $registries "conf" "/etc/windlass-registries/registries.conf" -}}
+{{- end -}}
+{{- if .Values.registryScripts.configMap -}}
+{{- $_ := set $registries "scriptDir" "/etc/windlass-scripts" -}}
+{{- end -}}
+{{- if .Values.dockerConfig.secretName -}}
+{{- $_ := set $registries "dockerConfig" "/etc/windlass-docker/config.json" -}}
+{{- end -}}
+{{- if $registries -}}
+{{- $_ := set $own "registries" $registries -}}
+{{- end -}}
 {{- toYaml (mergeOverwrite (deepCopy .Values.settings) $own) -}}
 {{- end -}}
 

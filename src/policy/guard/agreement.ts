@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../kernel/json.ts';
 import { describeRef } from '../../kernel/refs.ts';
+import type { Listing } from '../../registry/listing.ts';
 import type { Choice, PlaceQuestion, TagVerdict, Watch } from '../choice.ts';
 import type { Objection, Ranking } from '../policies/policy.ts';
 import { policies } from '../policies/table.ts';
@@ -25,8 +26,24 @@ type Outcome = Agreement | Extract<Choice, { kind: 'refused' | 'needs' }>;
 
 type Selected = Extract<Selection, { kind: 'selected' }>;
 
+/**
+ * The last agreement of a set of watches. The rounds of one decision bring more facts about the same listing, on which only an order by
+ * build times depends; values are never changed in place.
+ */
+const agreedBefore = new WeakMap<PlaceQuestion['watches'], { readonly listing: Listing; readonly agreement: Agreement }>();
+
 /** Joins the rules of all watches of a place, in an order that does not depend on theirs (LOOP 1). */
 export function agree(question: PlaceQuestion): Outcome {
+  const { watches, listing } = question;
+  const before = agreedBefore.get(watches);
+  if (before?.listing === listing) return before.agreement;
+  const outcome = agreeAnew(question);
+  const lasts = outcome.kind === 'agreed' && !watches.some(({ strategy }) => policies[strategy].orders === 'build-times');
+  if (lasts) agreedBefore.set(watches, { listing, agreement: outcome });
+  return outcome;
+}
+
+function agreeAnew(question: PlaceQuestion): Outcome {
   const { listing } = question;
   const watches = [...question.watches].sort((left, right) => (canonicalJson(left) < canonicalJson(right) ? -1 : 1));
   const refuse = (because: string): Outcome => ({ kind: 'refused', because, tags: dropAll(listing.tags, because) });
@@ -49,26 +66,33 @@ export function agree(question: PlaceQuestion): Outcome {
   return first === undefined ? refuse('no Application watches this place') : join(watches, selections, first);
 }
 
-function join(watches: readonly Watch[], selections: readonly Selected[], first: Selected): Agreement {
+/** What any of several watches drops, with the name of the first one that does. */
+function droppedByAny(watches: readonly Watch[], selections: readonly Selected[]): ReadonlyMap<string, TagVerdict> {
   const dropped = new Map<string, TagVerdict>();
   for (const [index, { tags }] of selections.entries()) {
     const watch = watches[index];
-    const suffix = selections.length === 1 || watch === undefined ? '' : ` (${nameOf(watch)})`;
+    const suffix = watch === undefined ? '' : ` (${nameOf(watch)})`;
     for (const verdict of tags) {
       if (verdict.verdict === 'dropped' && !dropped.has(verdict.tag)) {
         dropped.set(verdict.tag, { ...verdict, because: `${verdict.because}${suffix}` });
       }
     }
   }
+  return dropped;
+}
+
+function join(watches: readonly Watch[], selections: readonly Selected[], first: Selected): Agreement {
+  // Of a single watch what is eligible is settled already, and a listing may be long.
+  const dropped = selections.length === 1 ? undefined : droppedByAny(watches, selections);
   const [{ strategy, follow } = { strategy: 'semver' as const, follow: undefined }] = watches;
   return {
     kind: 'agreed',
-    eligible: first.eligible.filter((tag) => !dropped.has(tag)),
+    eligible: dropped === undefined ? first.eligible : first.eligible.filter((tag) => !dropped.has(tag)),
     ranking: { ...first.ranking, pinned: selections.some((selection) => selection.ranking.pinned) },
     unordered: policies[strategy].orders === 'nothing',
     ...(follow === undefined ? {} : { follow }),
     wish: wishOf(watches),
-    tags: first.tags.map((verdict) => dropped.get(verdict.tag) ?? verdict),
+    tags: dropped === undefined ? first.tags : first.tags.map((verdict) => dropped.get(verdict.tag) ?? verdict),
     excluded: (tag) => selections.map((selection) => selection.dropped(tag)).find((objection) => objection !== undefined),
   };
 }

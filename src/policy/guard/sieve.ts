@@ -6,14 +6,19 @@ export type Sieve = { readonly left: readonly string[]; readonly verdicts: Reado
 
 /** Takes out every candidate that the rule has something to say about. */
 export function sift(sieve: Sieve, rule: (tag: string) => Said | undefined): Sieve {
-  const said = new Map(
-    sieve.left.flatMap((tag) => {
-      const one = rule(tag);
-      return one === undefined ? [] : [[tag, { tag, ...one }] as const];
-    }),
-  );
-  if (said.size === 0) return sieve;
-  return { left: sieve.left.filter((tag) => !said.has(tag)), verdicts: new Map([...sieve.verdicts, ...said]) };
+  const left: string[] = [];
+  // A listing may be long: the verdicts are copied once a rule has something to say, and not before.
+  let verdicts: Map<string, TagVerdict> | undefined;
+  for (const tag of sieve.left) {
+    const one = rule(tag);
+    if (one === undefined) {
+      left.push(tag);
+      continue;
+    }
+    verdicts ??= new Map(sieve.verdicts);
+    verdicts.set(tag, { tag, ...one });
+  }
+  return verdicts === undefined ? sieve : { left, verdicts };
 }
 
 /** The verdicts in the order of the listing. */

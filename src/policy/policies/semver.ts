@@ -39,7 +39,10 @@ function whyDropped(tag: string, version: Version | undefined, constraint: Const
 function reader(): (tag: string) => Version | undefined {
   const versions = new Map<string, Version | undefined>();
   return (tag) => {
-    if (!versions.has(tag)) versions.set(tag, parseVersion(tag));
-    return versions.get(tag);
+    const known = versions.get(tag);
+    if (known !== undefined || versions.has(tag)) return known;
+    const version = parseVersion(tag);
+    versions.set(tag, version);
+    return version;
   };
 }

@@ -43,7 +43,14 @@ async function createPorts(settings: Settings, log: Logger, signal: AbortSignal,
     ...(settings.git.caFile === '' ? {} : { caFile: settings.git.caFile }),
   });
   const { timeout, maxTags, hosts, tokenHosts, http2 } = settings.registries;
-  const registry = createRegistryClient({ timeoutMs: timeout, limits: { maxTags }, hosts, tokenHosts, http2, allowAddress });
+  const registry = createRegistryClient({
+    timeoutMs: timeout,
+    limits: { maxTags, ...answerLimits(settings.limits) },
+    hosts,
+    tokenHosts,
+    http2,
+    allowAddress,
+  });
   const { maxObjects, maxBytes, toolDir } = settings.render;
   const render = createRenderer({
     files: git,
@@ -63,6 +70,12 @@ async function createPorts(settings: Settings, log: Logger, signal: AbortSignal,
       await Promise.all([cluster.stop(), registry.close(), metrics.close(), git.close()]);
     },
   };
+}
+
+const largestManifest = 4 * 1024 * 1024;
+
+function answerLimits({ responseBytes }: Settings['limits']) {
+  return { pageBytes: responseBytes, manifestBytes: Math.min(largestManifest, responseBytes) };
 }
 
 /** Secrets of the permitted namespaces, and the variables that settings name. */

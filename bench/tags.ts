@@ -14,7 +14,7 @@ async function cpuOf<Answer>(work: () => Answer | Promise<Answer>): Promise<{ re
 }
 
 /** Versions, builds with a branch in front, and names, as a busy repository has them. */
-export function mixedTags(count: number): readonly string[] {
+function mixedTags(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => {
     const version = `${Math.floor(index / 2000)}.${Math.floor(index / 40) % 50}.${index % 40}`;
     if (index % 10 === 3) return `main-${index.toString(16).padStart(7, '0')}`;
@@ -30,7 +30,7 @@ function watchOf(image: ImageName, more: Partial<Watch> = {}): Watch {
 const digest = `sha256:${'a'.repeat(64)}`;
 
 /** What the loop does with a listing: the policy is asked until it has every fact, which are at hand. */
-export function decideAbout(listing: Listing, watch: Watch, current?: string): Exclude<Choice, { kind: 'needs' }> {
+function decideAbout(listing: Listing, watch: Watch, current?: string): Exclude<Choice, { kind: 'needs' }> {
   let question: PlaceQuestion = {
     place: { application: watch.application, path: [] },
     watches: [watch],

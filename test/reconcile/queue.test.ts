@@ -72,6 +72,14 @@ describe('a keyed work queue', () => {
     expect(runs.slice(0, 4)).toEqual([0, 200, 600, 1400]);
   });
 
+  it('says when time alone runs a key again', async () => {
+    const { clock, queue } = queueOf(() => Promise.resolve({ againAt: clock.now() + 50 }));
+    expect(queue.dueAt('a')).toBeUndefined();
+    queue.add('a');
+    await settle();
+    expect(queue.dueAt('a')).toBe(clock.now() + 50);
+  });
+
   it('waits as long as the other side asked', async () => {
     const runs: number[] = [];
     const { clock, queue } = queueOf(async () => {

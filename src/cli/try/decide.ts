@@ -29,26 +29,31 @@ export async function decideTrial({ watch, current, asOf }: Wanted, source: TagS
   const listing = await source.list();
   const now = asOf ?? clock();
   const then = asOf === undefined ? { tags: listing.tags, later: [], notes: [] } : await asTheyWere(listing.tags, asOf, source);
+  let { tags, later } = then;
   const base = {
     place: { application: watch.application, path: [] },
     watches: [watch],
-    listing: { ...listing, tags: then.tags },
     current,
     holds: [],
     history: { complete: true, changes: [] },
   };
   let known: Facts = { facts: {} };
   for (let round = 0; round < maxRounds; round += 1) {
-    const question: PlaceQuestion = { ...base, ...known };
+    const question: PlaceQuestion = { ...base, listing: { ...listing, tags }, ...known };
     const choice = guard(question, now);
-    if (choice.kind !== 'needs') return { question, choice, now, later: then.later, notes: then.notes };
+    if (choice.kind !== 'needs') return { question, choice, now, later, notes: then.notes };
     known = await learn(known, choice.facts, source);
+    if (asOf !== undefined) ({ tags, later } = withoutUnbuilt({ tags, later }, known.created ?? {}, now));
   }
   throw new Failure('too-large', `the decision still lacks facts after ${maxRounds} rounds`);
 }
 
 /** The tags that were there at a moment, by the times that the source knows. */
-async function asTheyWere(tags: readonly string[], asOf: Millis, source: TagSource) {
+async function asTheyWere(
+  tags: readonly string[],
+  asOf: Millis,
+  source: TagSource,
+): Promise<Split & { readonly notes: readonly string[] }> {
   const times = await source.times();
   const moment = timeOf(asOf);
   const pushed = (tag: string) => {
@@ -64,6 +69,21 @@ async function asTheyWere(tags: readonly string[], asOf: Millis, source: TagSour
   const unknown = tags.filter((tag) => pushed(tag) === undefined).length;
   const note = `${unknown} of ${tags.length} tags have no push time here: they are taken as there at ${moment}`;
   return { tags: tags.filter((tag) => !isLater(tag)), later, notes: unknown === 0 ? [] : [note] };
+}
+
+type Split = { readonly tags: readonly string[]; readonly later: readonly TagVerdict[] };
+
+/** A registry without push times still says what cannot have been there: what was not built yet. */
+function withoutUnbuilt({ tags, later }: Split, created: NonNullable<Facts['created']>, now: Millis): Split {
+  const isLater = (tag: string) => Date.parse(created[tag] ?? '') > now;
+  const unbuilt = tags.filter(isLater);
+  if (unbuilt.length === 0) return { tags, later };
+  const said = unbuilt.map((tag): TagVerdict => ({
+    tag,
+    verdict: 'dropped',
+    because: `${tag} was built at ${created[tag] ?? ''}, after ${timeOf(now)}`,
+  }));
+  return { tags: tags.filter((tag) => !isLater(tag)), later: [...later, ...said] };
 }
 
 async function learn(known: Facts, needs: readonly Need[], source: TagSource): Promise<Facts> {

@@ -1,3 +1,4 @@
+import { parseImageReference } from '../../kernel/image.ts';
 import type { Decided } from './context.ts';
 
 /**
@@ -34,7 +35,8 @@ function isApplied({ subscription }: Reader, head: string): boolean {
 
 function missingFrom({ subscription, watch }: Reader, decided: Decided): string | undefined {
   const images = subscription.app.resource.view.status?.summary?.images ?? [];
-  const shown = images.filter((image) => withoutTag(image) === watch.written);
+  // nginx and docker.io/library/nginx are one image, whichever of the two a manifest says.
+  const shown = images.filter((image) => parseImageReference(image)?.image === watch.image);
   if (shown.length === 0) {
     return `${watch.written} is not among the images of this Application (${images.join(', ') || 'none'}); force-update: "true" writes it all the same`;
   }

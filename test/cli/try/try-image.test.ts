@@ -1,33 +1,9 @@
-import { Readable } from 'node:stream';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TryOptions } from '../../../src/cli/try/options.ts';
-import { tryImage } from '../../../src/cli/try/try-image.ts';
 import { Trial } from '../../../src/reconcile/explain/record.ts';
-import { pushImage, retag } from '../../../src/sandbox/registry/push.ts';
-import type { SandboxRegistry } from '../../../src/sandbox/registry/start-registry.ts';
-import { startRegistry } from '../../../src/sandbox/registry/start-registry.ts';
+import { list, run } from './run.ts';
 
 const image = 'ghcr.io/acme/shop';
-const list = ['1.0.0 2026-01-01', '', '# a remark', '1.2.0 2026-02-01', '2.0.0 2026-03-01T10:00:00Z', 'latest'].join('\n');
-
-type Run = { readonly status: number; readonly out: string; readonly err: string };
-
-async function run(
-  written: string,
-  options: Partial<TryOptions>,
-  { input = list, env = {} }: { input?: string; env?: Readonly<Record<string, string>> } = {},
-): Promise<Run> {
-  const said = { out: '', err: '' };
-  const status = await tryImage(
-    written,
-    { passwordStdin: false, all: false, output: 'text', ...options },
-    { input: Readable.from([Buffer.from(input)]), env, out: (text) => (said.out += text), err: (text) => (said.err += text) },
-  );
-  return { status, ...said };
-}
 
 async function decided(written: string, options: Partial<TryOptions>, input = list): Promise<Trial> {
   const { out } = await run(written, { ...options, tags: '-', output: 'json' }, { input });
@@ -90,10 +66,8 @@ describe('tags from standard input', () => {
   });
 
   it('from a file that is not there is wrong usage', async () => {
-    expect(await run(image, { tags: '/nowhere/tags.txt' })).toMatchObject({
-      status: 2,
-      err: '--tags: got /nowhere/tags.txt, which cannot be read (no such file or directory), expected a file, or -\n',
-    });
+    const err = '--tags: got /nowhere/tags.txt, which cannot be read (no such file or directory), expected a file, or -\n';
+    expect(await run(image, { tags: '/nowhere/tags.txt' })).toEqual({ status: 2, out: '', err });
   });
 });
 
@@ -146,57 +120,5 @@ describe('wrong options', () => {
     ],
   ])('%s', async (_, written, options, err) => {
     expect(await run(written, options)).toEqual({ status: 2, out: '', err });
-  });
-});
-
-describe('a registry', () => {
-  const login = { username: 'bot', password: 's3cret' };
-  let registry: SandboxRegistry;
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'windlass-try-'));
-    registry = await startRegistry({ credential: login });
-    await pushImage(registry.url, 'team/shop', '1.0.0', { credential: login, created: '2026-01-01T00:00:00Z' });
-    await pushImage(registry.url, 'team/shop', '1.1.0', { credential: login, created: '2026-02-01T00:00:00Z' });
-    await retag(registry.url, 'team/shop', { from: '1.1.0', to: 'latest' }, login);
-  });
-  afterAll(async () => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const at = (more: Partial<TryOptions> = {}) => ({ apiUrl: registry.url, ...more });
-  const name = () => `${registry.host}/team/shop`;
-
-  it('is asked with the login of standard input', async () => {
-    const { status, out } = await run(name(), at({ username: 'bot', passwordStdin: true, output: 'json' }), { input: 's3cret\n' });
-    const trial = Trial.parse(JSON.parse(out));
-    expect({ status, choice: trial.choice }).toMatchObject({ status: 0, choice: { kind: 'raise', to: { tag: '1.1.0' } } });
-    expect(trial.choice.to?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-  });
-
-  it('is asked with the login of the docker configuration, for build times too', async () => {
-    const auth = Buffer.from('bot:s3cret').toString('base64');
-    await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
-    const env = { DOCKER_CONFIG: folder };
-    expect((await run(name(), at({ strategy: 'newest-build', ignoreTags: 'latest', output: 'json' }), { env })).out).toContain(
-      '"tag": "1.1.0"',
-    );
-    const followed = await run(name(), at({ follow: 'latest', current: '1.0.0' }), { env });
-    expect(followed).toMatchObject({ status: 0, err: '', out: expect.stringContaining('choose 1.1.0') as string });
-  });
-
-  it('whose helper cannot be run is asked without a login, and says both', async () => {
-    await writeFile(join(folder, 'config.json'), JSON.stringify({ credsStore: 'none-such' }));
-    const { status, out, err } = await run(name(), at(), { env: { DOCKER_CONFIG: folder, PATH: folder } });
-    expect({ status, out }).toEqual({ status: 1, out: '' });
-    expect(err).toMatch(/^docker-credential-none-such is not on PATH; asking without a login\n.*401/);
-  });
-
-  it('that does not answer is a failure, in the words of the service', async () => {
-    expect(await run('127.0.0.1:1/shop', { apiUrl: 'http://127.0.0.1:1' })).toEqual({
-      status: 1,
-      out: '',
-      err: '127.0.0.1:1: no connection for shop (list tags, without a credential): ECONNREFUSED\n',
-    });
   });
 });

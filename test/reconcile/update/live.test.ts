@@ -98,6 +98,7 @@ describe('a raise goes on where', () => {
     ['an older head is applied', { images: ['ghcr.io/acme/shop:0.9'], sync: { status: 'Synced', revision: 'b'.repeat(40) } }],
     ['force-update asks for it', { images: ['ghcr.io/acme/shop:0.9'], watch: { forceUpdate: true } }],
     ['another image is overridden', { images: shown, overrides: ['ghcr.io/acme/proxy:4', 'ghcr.io/acme/shop-extra=x:1'] }],
+    ['another spelling of the image is shown', { written: 'docker.io/library/nginx', images: ['nginx:1.0'] }],
     ['an image of a registry with a port is shown', { written: 'reg:5000/shop', images: ['reg:5000/shop:1.0'] }],
   ])('%s', (_, given) => {
     expect(outcomeOf(given)).toBe('raise');

@@ -108,6 +108,7 @@ export class World {
         registryPollMs: 120_000,
         claims: { namespaces: ['argocd'] },
         home: 'argocd',
+        memoryNamespace: 'windlass',
       },
       sync: { claims: { namespaces: ['argocd'] }, home: 'argocd', gitPollMs: 30_000, intervalMs: 180_000 },
     });

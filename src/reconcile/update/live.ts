@@ -1,4 +1,5 @@
-import { parseImageReference } from '../../kernel/image.ts';
+import type { Reference } from '../../kernel/image.ts';
+import { describeReference, parseImageReference } from '../../kernel/image.ts';
 import type { Decided } from './context.ts';
 
 /**
@@ -40,9 +41,15 @@ function missingFrom({ subscription, watch }: Reader, decided: Decided): string 
   if (shown.length === 0) {
     return `${watch.written} is not among the images of this Application (${images.join(', ') || 'none'}); force-update: "true" writes it all the same`;
   }
-  const tag = decided.state.current?.tag;
-  if (tag === undefined || shown.some((image) => image.split('@', 1)[0]?.endsWith(`:${tag}`))) return undefined;
-  return `Shadowed: Git says ${tag}, but what is rendered from it holds ${shown.join(', ')}; nothing is raised here until the place shows`;
+  const { current } = decided.state;
+  if (current?.tag === undefined || shown.some((image) => shows(image, current))) return undefined;
+  return `Shadowed: Git says ${describeReference(current)}, but what is rendered from it holds ${shown.join(', ')}; nothing is raised here until the place shows`;
+}
+
+/** Whether a rendered image is what Git says; one without a digest may stand for any. */
+function shows(image: string, { tag, digest }: Reference): boolean {
+  const rendered = parseImageReference(image);
+  return rendered?.tag === tag && (digest === undefined || rendered?.digest === undefined || rendered.digest === digest);
 }
 
 /** `reg:5000/shop` of `reg:5000/shop:1.2@sha256:...`. */

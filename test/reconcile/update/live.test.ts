@@ -12,6 +12,7 @@ const ref = { cluster: 'c', group: 'argoproj.io', kind: 'Application', namespace
 type Case = {
   readonly written?: string;
   readonly current?: string;
+  readonly digest?: string;
   readonly overrides?: readonly string[];
   readonly images?: readonly string[];
   readonly sync?: { readonly status: string; readonly revision: string };
@@ -72,7 +73,8 @@ function decidedOf(cases: readonly Case[], choice: Decided['choice'] = raise): D
   const readers = cases.map(readerOf);
   const place = { repo: 'git.example.com/acme/deploy', branch: 'main', file: 'shop/kustomization.yaml', path: ['images'] };
   const listing = { image: 'ghcr.io/acme/shop', tags: ['1.0', '1.1'], complete: true, observedAt: '2026-01-01T00:00:00.000Z' };
-  const current = { tag: cases[0]?.current ?? '1.0' };
+  const [first] = cases;
+  const current = { tag: first?.current ?? '1.0', ...(first?.digest === undefined ? {} : { digest: first.digest }) };
   return {
     state: { place, current, readers, access: { apiUrl: 'https://ghcr.io' }, listing },
     question: { place, watches: readers.map(({ watch }) => watch), listing, current, facts: {}, holds: [] },
@@ -85,6 +87,7 @@ function outcomeOf(...cases: readonly Case[]): string {
   return choice.kind === 'refused' ? choice.because : choice.kind;
 }
 
+const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 const shown = ['ghcr.io/acme/shop:1.0', 'ghcr.io/acme/proxy:3'];
 const hasOverride = (entry: string) =>
   `Shadowed: spec.source.kustomize.images holds ${entry}, which overrides what Git says; remove it to let Git decide`;
@@ -93,6 +96,7 @@ describe('a raise goes on where', () => {
   it.each<[string, Case]>([
     ['the rendering shows what Git says', { images: shown }],
     ['it shows it with a digest', { images: [`ghcr.io/acme/shop:1.0@sha256:${'c'.repeat(64)}`] }],
+    ['it shows the digest that Git has', { digest: digestOf('c'), images: [`ghcr.io/acme/shop:1.0@${digestOf('c')}`] }],
     ['one of several containers shows it', { images: ['ghcr.io/acme/shop:0.9', 'ghcr.io/acme/shop:1.0'] }],
     ['Git’s head is not applied yet', { images: [], sync: { status: 'OutOfSync', revision: head } }],
     ['an older head is applied', { images: ['ghcr.io/acme/shop:0.9'], sync: { status: 'Synced', revision: 'b'.repeat(40) } }],
@@ -137,6 +141,11 @@ describe('a raise is refused where', () => {
       'the rendering holds the image with another tag',
       { images: ['ghcr.io/acme/shop:0.9'] },
       'Shadowed: Git says 1.0, but what is rendered from it holds ghcr.io/acme/shop:0.9; nothing is raised here until the place shows',
+    ],
+    [
+      'the rendering holds the tag with another digest',
+      { digest: digestOf('c'), images: [`ghcr.io/acme/shop:1.0@${digestOf('d')}`] },
+      `Shadowed: Git says 1.0@${digestOf('c')}, but what is rendered from it holds ghcr.io/acme/shop:1.0@${digestOf('d')}; nothing is raised here until the place shows`,
     ],
     [
       'the rendered tag only begins like Git’s',

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { applyObject, installKinds } from '../src/sandbox/demo/cluster-setup.ts';
 import type { Asked, Servers } from './servers.ts';
 import { startServers } from './servers.ts';
@@ -24,6 +26,8 @@ export type Counts = {
   readonly ms: number;
   readonly cpuMs: number;
   readonly rssMb: number;
+  /** What is still reachable after a collection. */
+  readonly heapMb: number;
 };
 
 export type FleetWish = {
@@ -71,6 +75,14 @@ async function furnish(folder: string, repoUrl: string, images: readonly string[
   await git('push', '-q', repoUrl, 'main');
 }
 
+/** Bytes of the heap that are still reachable. */
+function liveHeap(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, one) => total + one, 0);
 }
@@ -108,7 +120,15 @@ export async function openFleet(wish: FleetWish): Promise<Fleet> {
       await service.cycle();
       const [ms, { user, system }] = [performance.now() - began, process.cpuUsage(cpu)];
       const rssMb = process.memoryUsage.rss() / 2 ** 20;
-      return { ...difference(asked, await servers.asked()), commits: (await commits()) - count, ms, cpuMs: (user + system) / 1000, rssMb };
+      const heapMb = liveHeap() / 2 ** 20;
+      return {
+        ...difference(asked, await servers.asked()),
+        commits: (await commits()) - count,
+        ms,
+        cpuMs: (user + system) / 1000,
+        rssMb,
+        heapMb,
+      };
     },
     async close() {
       await service.close();

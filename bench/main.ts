@@ -26,7 +26,8 @@ const counted = [
   ['commits', 'commits'],
   ['wall time of the cycle (ms)', 'ms'],
   ['CPU of the service, without git (ms)', 'cpuMs'],
-  ['resident memory of the service (MB)', 'rssMb'],
+  ['resident memory, servers not counted (MB)', 'rssMb'],
+  ['live heap after a collection (MB)', 'heapMb'],
 ] as const satisfies readonly (readonly [string, keyof Counts])[];
 
 async function loop(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Millis } from '../kernel/time.ts';
 import type { Choice, PlaceHistory, PlaceQuestion } from './choice.ts';
-import { agree, dropAll } from './guard/agreement.ts';
+import { type Agreed, agree, dropAll, ordersByFacts } from './guard/agreement.ts';
 import { answerAt, type PersonsAnswer } from './guard/answer.ts';
 import { type Case, isBelow, lowersToPin, said } from './guard/case.ts';
 import { digestAnswerAt } from './guard/digest-answer.ts';
@@ -10,25 +10,34 @@ import { activeHolds, notAboveHeld } from './guard/hold-rules.ts';
 import { inspect } from './guard/inspect.ts';
 import { keep, keepBest, keepDespite, need } from './guard/outcome.ts';
 import { pinCarriedOut } from './guard/pin.ts';
-import { type Sieve, sift } from './guard/sieve.ts';
+import { type Sieve, sieveOf, sift, siftMost } from './guard/sieve.ts';
 
 /**
  * Decides about one place for all watches that resolve to it (LOOP 1 to 6): the peers' rule, and above it that nothing is written below
  * Git's value, nothing held, nothing that a person took down and nothing that our own commits made. Gates delay a raise (LOOP 6). Asks for
- * a fact only where a tag above Git's value depends on it. Every listed tag gets a verdict with its reason.
+ * a fact only where a tag above Git's value depends on it. Every listed tag gets a verdict with its reason. `before` is what
+ * `agreementOf` said of the same watches and listing.
  */
-export function guard(question: PlaceQuestion, now: Millis): Choice {
+export function guard(question: PlaceQuestion, now: Millis, before?: Agreed): Choice {
   const { listing } = question;
   if (!listing.complete) {
     const because = `the tags of ${listing.image} could not be listed completely${listing.because === undefined ? '' : ` (${listing.because})`}: nothing is decided`;
     return { kind: 'refused', because, tags: dropAll(listing.tags, because).map((verdict) => ({ ...verdict, rule: 'listing' })) };
   }
-  const agreed = agree(question);
+  const agreed = before?.kind === 'agreed' ? before : agree(question);
   if (agreed.kind !== 'agreed') return agreed;
   const one: Case = { question, agreed, current: question.current?.tag, now };
-  const start = { left: agreed.eligible, verdicts: new Map(agreed.tags.map((verdict) => [verdict.tag, verdict])) };
+  const start = sieveOf(agreed.eligible, agreed.verdicts);
   if (agreed.unordered) return guardDigest(one, start);
   return guardOrdered(one, start);
+}
+
+/**
+ * What does not depend on further facts, so that a decision that asks for several orders its tags once: undefined where the order itself
+ * depends on facts.
+ */
+export function agreementOf(question: PlaceQuestion): Agreed | undefined {
+  return question.listing.complete && !ordersByFacts(question) ? agree(question) : undefined;
 }
 
 function guardOrdered(one: Case, start: Sieve): Choice {
@@ -91,10 +100,14 @@ function guardDigest(one: Case, start: Sieve): Choice {
 function aboveCurrent(one: Case, start: Sieve): Sieve {
   const { agreed, current } = one;
   if (current === undefined) return start;
-  const above = sift(start, (tag) => {
-    if (tag === current) return { verdict: 'eligible', because: `${tag} is what Git has` };
-    return isBelow(tag, one) ? said('dropped', 'below', `${tag} is below ${current}, which Git has`) : undefined;
-  });
+  const above = siftMost(
+    start,
+    (tag) => tag === current || isBelow(tag, one),
+    (tag) =>
+      tag === current
+        ? { verdict: 'eligible', because: `${tag} is what Git has` }
+        : said('dropped', 'below', `${tag} is below ${current}, which Git has`),
+  );
   const lowers = above.left.length === 0 && agreed.ranking.pinned && agreed.excluded(current) !== undefined;
   return lowers ? start : above;
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../kernel/json.ts';
 import { describeRef } from '../../kernel/refs.ts';
-import type { Listing } from '../../registry/listing.ts';
 import type { Choice, PlaceQuestion, TagVerdict, Watch } from '../choice.ts';
 import type { Objection, Ranking } from '../policies/policy.ts';
 import { policies } from '../policies/table.ts';
@@ -17,36 +16,20 @@ export type Agreement = {
   /** A mutable tag; the highest tag with its digest is written. */
   readonly follow?: string;
   readonly wish: string;
-  readonly tags: readonly TagVerdict[];
+  readonly verdicts: ReadonlyMap<string, TagVerdict>;
   /** Why a text is not what the watches ask for; undefined where it is. */
   readonly excluded: (tag: string) => Objection | undefined;
 };
 
-type Outcome = Agreement | Extract<Choice, { kind: 'refused' | 'needs' }>;
+export type Agreed = Agreement | Extract<Choice, { kind: 'refused' | 'needs' }>;
 
 type Selected = Extract<Selection, { kind: 'selected' }>;
 
-/**
- * The last agreement of a set of watches. The rounds of one decision bring more facts about the same listing, on which only an order by
- * build times depends; values are never changed in place.
- */
-const agreedBefore = new WeakMap<PlaceQuestion['watches'], { readonly listing: Listing; readonly agreement: Agreement }>();
-
 /** Joins the rules of all watches of a place, in an order that does not depend on theirs (LOOP 1). */
-export function agree(question: PlaceQuestion): Outcome {
-  const { watches, listing } = question;
-  const before = agreedBefore.get(watches);
-  if (before?.listing === listing) return before.agreement;
-  const outcome = agreeAnew(question);
-  const lasts = outcome.kind === 'agreed' && !watches.some(({ strategy }) => policies[strategy].orders === 'build-times');
-  if (lasts) agreedBefore.set(watches, { listing, agreement: outcome });
-  return outcome;
-}
-
-function agreeAnew(question: PlaceQuestion): Outcome {
+export function agree(question: PlaceQuestion): Agreed {
   const { listing } = question;
   const watches = [...question.watches].sort((left, right) => (canonicalJson(left) < canonicalJson(right) ? -1 : 1));
-  const refuse = (because: string): Outcome => ({ kind: 'refused', because, tags: dropAll(listing.tags, because) });
+  const refuse = (because: string): Agreed => ({ kind: 'refused', because, tags: dropAll(listing.tags, because) });
   const discord = discordOf(watches, listing.image);
   if (discord !== undefined) return refuse(discord);
   const built = buildTimesOf(question);
@@ -81,6 +64,11 @@ function droppedByAny(watches: readonly Watch[], selections: readonly Selected[]
   return dropped;
 }
 
+/** Whether what is learned of tags may change their order. */
+export function ordersByFacts({ watches }: PlaceQuestion): boolean {
+  return watches.some(({ strategy }) => policies[strategy].orders === 'build-times');
+}
+
 function join(watches: readonly Watch[], selections: readonly Selected[], first: Selected): Agreement {
   // Of a single watch what is eligible is settled already, and a listing may be long.
   const dropped = selections.length === 1 ? undefined : droppedByAny(watches, selections);
@@ -92,7 +80,7 @@ function join(watches: readonly Watch[], selections: readonly Selected[], first:
     unordered: policies[strategy].orders === 'nothing',
     ...(follow === undefined ? {} : { follow }),
     wish: wishOf(watches),
-    tags: dropped === undefined ? first.tags : first.tags.map((verdict) => dropped.get(verdict.tag) ?? verdict),
+    verdicts: new Map(first.tags.map((verdict) => [verdict.tag, dropped?.get(verdict.tag) ?? verdict])),
     excluded: (tag) => selections.map((selection) => selection.dropped(tag)).find((objection) => objection !== undefined),
   };
 }

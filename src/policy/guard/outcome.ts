@@ -3,7 +3,7 @@ import type { TagFacts } from '../../registry/listing.ts';
 import { millisOf, type Time } from '../../kernel/time.ts';
 import type { Choice, KeepRule, Need, TagVerdict } from '../choice.ts';
 import { type Case, isBelow, lowersToPin } from './case.ts';
-import { type Sieve, sift, verdictsOf } from './sieve.ts';
+import { type Sieve, sift, verdictIn, verdictsOf } from './sieve.ts';
 
 type Kept = Extract<Choice, { kind: 'keep' }>;
 
@@ -14,7 +14,7 @@ export function keepBest(one: Case, sieve: Sieve): Choice {
 
 /** Something better is listed and may not be written: the reason of the best of it is the reason of the choice. */
 export function keepDespite(one: Case, sieve: Sieve, rule?: KeepRule): Choice {
-  const verdict = one.best === undefined ? undefined : sieve.verdicts.get(one.best);
+  const verdict = one.best === undefined ? undefined : verdictIn(sieve, one.best);
   if (verdict === undefined) return keepBest(one, sieve);
   const because = stays(one, verdict.because);
   const stopped = verdict.verdict === 'held' ? 'held' : rule;

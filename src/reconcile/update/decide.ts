@@ -2,7 +2,7 @@ import { Failure } from '../../kernel/failure.ts';
 import type { Hold } from '../../kernel/hold.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { PlaceQuestion } from '../../policy/choice.ts';
-import { guard } from '../../policy/guard.ts';
+import { agreementOf, guard } from '../../policy/guard.ts';
 import type { Decided } from './context.ts';
 import type { Asking, Facts } from './learn.ts';
 import { learn } from './learn.ts';
@@ -25,9 +25,10 @@ export async function decide(asking: Asking, holds: readonly Hold[]): Promise<De
     paused: state.readers.some((reader) => reader.subscription.paused),
   };
   let known: Facts = { facts: {} };
+  const agreed = agreementOf({ ...base, ...known });
   for (let round = 0; round < maxRounds; round += 1) {
     const question: PlaceQuestion = { ...base, ...known };
-    const choice = guard(question, context.ports.clock.now());
+    const choice = guard(question, context.ports.clock.now(), agreed);
     if (choice.kind !== 'needs') return { state, question, choice };
     known = await learn(asking, known, choice.facts);
   }

@@ -1,6 +1,6 @@
 import type { ImageName } from '../src/kernel/image.ts';
 import type { Choice, PlaceQuestion, Watch } from '../src/policy/choice.ts';
-import { guard } from '../src/policy/guard.ts';
+import { agreementOf, guard } from '../src/policy/guard.ts';
 import { createRegistryClient } from '../src/registry/client.ts';
 import type { Listing } from '../src/registry/listing.ts';
 import { startTagServer } from './tag-server.ts';
@@ -40,8 +40,9 @@ function decideAbout(listing: Listing, watch: Watch, current?: string): Exclude<
     holds: [],
     history: { complete: true, changes: [] },
   };
+  const agreed = agreementOf(question);
   for (;;) {
-    const choice = guard(question, 0);
+    const choice = guard(question, 0, agreed);
     if (choice.kind !== 'needs') return choice;
     for (const need of choice.facts)
       if (need.need === 'tag')

@@ -1,12 +1,10 @@
 import type { Hold } from '../../kernel/hold.ts';
 import type { Sha } from '../../kernel/refs.ts';
 import type { TagFacts } from '../../registry/listing.ts';
-import type { PlaceHistory, PlaceQuestion } from '../choice.ts';
+import type { PlaceQuestion } from '../choice.ts';
 import { type Said, said } from './case.ts';
 import { heldDigest } from './hold-rules.ts';
 import { hasNoPlatform } from './platforms.ts';
-
-export type Background = { readonly holds: readonly Hold[]; readonly history: PlaceHistory };
 
 /** Why what stands behind a tag may not be written, whenever; undefined where it may. */
 export function whyUnfit(question: PlaceQuestion, facts: TagFacts, holds: readonly Hold[]): Said | undefined {

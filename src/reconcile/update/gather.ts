@@ -11,7 +11,7 @@ async function listFor(
   { watch, subscription }: Spot['readers'][number],
   signal: AbortSignal,
 ): Promise<Listed | undefined> {
-  const namespace = subscription.app.resource.view.spec.destination?.namespace;
+  const namespace = subscription.app.resource.view.spec.destination.namespace;
   const found = await registryAccess({ ...watch, namespace }, context.settings.registryHosts, context.credentials);
   if (found.kind === 'refused') {
     refused.add(subscription.app.ref, 'ImageUpdateError', `${watch.image}: ${found.because}`);

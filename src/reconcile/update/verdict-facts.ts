@@ -79,7 +79,7 @@ function placeFacts(context: UpdateContext, state: Spot, application: ObjectRef)
 
 async function servedNow({ context, located, signal }: Reading, image: string, tag: string): Promise<string> {
   const reader = located.spots.flatMap(({ readers }) => readers).find(({ watch }) => watch.image === image);
-  const namespace = reader?.subscription.app.resource.view.spec.destination?.namespace;
+  const namespace = reader?.subscription.app.resource.view.spec.destination.namespace;
   const found = await registryAccess({ ...reader?.watch, image, namespace }, context.settings.registryHosts, context.credentials);
   if (found.kind === 'refused') throw new Failure('unauthorized', `${image}: ${found.because}`);
   return context.ports.registry.served(image, tag, found.access, signal);

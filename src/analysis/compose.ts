@@ -62,7 +62,8 @@ function flatten({ templates, all }: Composition, problems: Problem[]): readonly
     for (const { templateName, clusterScope } of template.view.spec.templates ?? []) {
       const kind = clusterScope === true ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
       const nested = Object.values(all).find((other) => other.raw.kind === kind && other.view.metadata.name === templateName);
-      if (nested === undefined) problems.push({ at: `${key}.spec.templates`, got: templateName, expected: `the name of an existing ${kind}` });
+      if (nested === undefined)
+        problems.push({ at: `${key}.spec.templates`, got: templateName, expected: `the name of an existing ${kind}` });
       else visit(nested);
     }
   };

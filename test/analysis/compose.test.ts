@@ -62,7 +62,11 @@ describe('refusing to compose', () => {
       { args: app, metrics: [errorRatio], dryRun: [{ metricName: 'x' }] },
       'dryRun[0].metricName: got "x"',
     ],
-    ['an unknown nested template', { templates: [{ templateName: 'gone' }] }, 'got gone, expected the name of an existing AnalysisTemplate'],
+    [
+      'an unknown nested template',
+      { templates: [{ templateName: 'gone' }] },
+      'got gone, expected the name of an existing AnalysisTemplate',
+    ],
   ])('%s', (_, spec, sentence) => {
     const composed = compose(spec);
     expect(composed.kind === 'refused' && describeProblems(composed.problems)).toContain(sentence);

@@ -10,7 +10,10 @@ export async function reportStory(stage: Stage, story: Story): Promise<void> {
   narrator.report('git log main', log);
   narrator.report('.windlass/holds.yaml', (await observer.file('.windlass/holds.yaml')) ?? 'missing\n');
   const explanation = await stage.explain();
-  narrator.report(`windlass explain ${stage.cast.app}`, explanation === undefined ? 'no answer' : explanationText(explanation, { all: true }));
+  narrator.report(
+    `windlass explain ${stage.cast.app}`,
+    explanation === undefined ? 'no answer' : explanationText(explanation, { all: true }),
+  );
   narrator.report('times', describeDurations(story.times));
 }
 

@@ -60,10 +60,12 @@ export async function describeApplication(
   signal: AbortSignal,
 ): Promise<Explanation | undefined> {
   const { update, subscriptions } = contexts;
-  const { apps } = readApplications(update.ports.cluster, update.settings.claims);
-  const app = apps.find((one) => one.ref.name === at.name && (at.namespace === undefined || one.ref.namespace === at.namespace));
+  const { apps, leaving } = readApplications(update.ports.cluster, update.settings.claims);
+  const isMeant = ({ ref }: AppView): boolean => ref.name === at.name && (at.namespace === undefined || ref.namespace === at.namespace);
+  const app = [...apps, ...leaving].find(isMeant);
   if (app === undefined) return undefined;
   const base = stateOf(update, app);
+  if (leaving.includes(app)) return { ...base, kind: 'refused', conditions: [beingDeleted, ...syncConditions(app)], images: [] };
   const subscribed = await attempt(signal, () => subscriptions.of(app, signal));
   if (subscribed instanceof Failure) return { ...base, kind: 'managed', conditions: told(subscribed, app), images: [] };
   if (subscribed.kind === 'unmanaged') return { ...base, kind: 'unmanaged', conditions: syncConditions(app), images: [] };
@@ -77,6 +79,8 @@ export async function describeApplication(
       : explained;
   return { ...base, kind: 'managed', poll: pollOf(contexts, subscription), ...read };
 }
+
+const beingDeleted: Condition = { type: 'Deleted', message: 'the Application is being deleted: it is neither synced nor raised any more' };
 
 /** A failed attempt is part of the explanation, not the end of it. */
 async function attempt<Answer>(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer | Failure> {

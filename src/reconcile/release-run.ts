@@ -16,7 +16,7 @@ export function isKept({ metadata }: KubeObject): boolean {
 
 /**
  * When our finalizer must leave a run, whatever Git knows: a day after it ended, and at once where somebody deletes it and no Rollout of
- * an Application that we serve owns it any more. Undefined: not because of time.
+ * an Application that we serve owns it any more, or that Rollout is being deleted itself. Undefined: not because of time.
  */
 export function releaseAt({ raw, view }: Resource<AnalysisRun>, owned: boolean): Millis | undefined {
   if (!isKept(raw)) return undefined;

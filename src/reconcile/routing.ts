@@ -5,6 +5,7 @@ import type { RepoId } from '../kernel/refs.ts';
 import { repoIdOf } from '../kernel/refs.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import { refOf } from '../resources/meta.ts';
+import { isDeleted } from '../sync/deletion.ts';
 import { splitKey } from './advance-rollout.ts';
 import type { Ports } from './ports.ts';
 import type { Outcome, Queues } from './queue.ts';
@@ -85,9 +86,12 @@ class EventRouter implements Router {
 
   route({ type, object }: WatchEvent): void {
     const { cluster } = this.#options.ports;
-    if (type === 'deleted') this.#routeGone(object);
+    if (type === 'deleted') this.#forget(object);
+    if (type === 'deleted' || typeof object.metadata.deletionTimestamp === 'string') this.#routeLeaving(object);
     if (object.kind === 'Application') {
       this.#routeApplication(object);
+      // An Application of Applications waits for it to be gone.
+      if (type === 'deleted') this.#routeManager(object);
       return;
     }
     if (object.kind === 'Secret') this.#routeSecret(object);
@@ -99,6 +103,11 @@ class EventRouter implements Router {
       cluster.list(kinds.rollout, object.metadata.namespace).forEach((rollout) => this.#options.queues.rollouts.add(keyOf(rollout)));
     }
     this.#routeOwned(object);
+    this.#routeManager(object);
+  }
+
+  /** The Application that an object belongs to. */
+  #routeManager(object: KubeObject): void {
     const app = this.#appOf(object);
     if (app !== undefined) this.#options.queues.syncs.add(keyOf(app.resource.raw));
   }
@@ -117,15 +126,20 @@ class EventRouter implements Router {
     return [...new Set([...updated, ...synced.map((app) => this.branchOf(app))])];
   }
 
-  /** What is remembered of an object goes with it; runs that were kept for a Rollout or an Application may go now. */
-  #routeGone(object: KubeObject): void {
-    const { ports, queues, contexts } = this.#options;
-    const { cluster } = ports;
-    contexts.sync.predictions.forget(refOf(object, cluster.name));
+  /** What is remembered of an object goes with it. */
+  #forget(object: KubeObject): void {
+    const { ports, contexts } = this.#options;
+    contexts.sync.predictions.forget(refOf(object, ports.cluster.name));
     const sign = verdictSign(object);
     if (sign !== undefined) this.#seenVerdicts.delete(sign);
-    if (object.kind === 'Application') contexts.update.board.forget(refOf(object, cluster.name));
+    if (object.kind === 'Application') contexts.update.board.forget(refOf(object, ports.cluster.name));
+  }
+
+  /** Runs that were kept for a Rollout or an Application may go with it; a Rollout that is deleted in the foreground waits for them. */
+  #routeLeaving(object: KubeObject): void {
     if (object.kind !== 'Application' && object.kind !== 'Rollout') return;
+    const { ports, queues } = this.#options;
+    const { cluster } = ports;
     for (const run of cluster.list(kinds.analysisRun)) if (isKept(run)) queues.runs.add(keyOf(run));
   }
 
@@ -165,10 +179,11 @@ class EventRouter implements Router {
     queues.subscriptions.add(key);
   }
 
+  /** An Application to work for; not one that somebody deleted. */
   #appAt(key: string): AppView | undefined {
     const { ports, settings } = this.#options;
     const app = readApplication(ports.cluster, settings.claims, splitKey(key));
-    return app === undefined || 'problems' in app ? undefined : app;
+    return app === undefined || 'problems' in app || isDeleted(app.resource.view) ? undefined : app;
   }
 
   async subscribe(key: string, signal: AbortSignal): Promise<Outcome> {

@@ -16,13 +16,13 @@ import type { Outcome } from './queue.ts';
 import { release, releaseAt } from './release-run.ts';
 import { applicationOf, kinds } from './world.ts';
 
-/** The Rollout that controls a run, where a claimed Application owns it. */
+/** The Rollout that controls a run, where a claimed Application owns it and nobody deleted it: a deleted one waits for its runs. */
 function claimedOwner(context: RolloutContext, run: KubeObject): KubeObject | undefined {
   const { cluster } = context.ports;
   const owner = (run.metadata.ownerReferences ?? []).find((reference) => reference.kind === 'Rollout');
   if (owner === undefined) return undefined;
   const raw = cluster.get({ cluster: cluster.name, ...kinds.rollout, namespace: run.metadata.namespace ?? '', name: owner.name });
-  if (raw?.metadata.uid !== owner.uid) return undefined;
+  if (raw?.metadata.uid !== owner.uid || typeof raw.metadata.deletionTimestamp === 'string') return undefined;
   return applicationOf(raw, cluster, context.claims, context.home) === undefined ? undefined : raw;
 }
 

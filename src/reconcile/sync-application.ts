@@ -5,6 +5,7 @@ import { refKey } from '../kernel/refs.ts';
 import { refOf } from '../resources/meta.ts';
 import { autoSync } from '../sync/auto-sync.ts';
 import { compare } from '../sync/compare.ts';
+import { isDeleted } from '../sync/deletion.ts';
 import { trackingNameOf } from '../sync/tracking.ts';
 import { planSync } from '../sync/plan.ts';
 import { isRunning } from '../sync/operation.ts';
@@ -15,6 +16,7 @@ import { splitKey } from './advance-rollout.ts';
 import type { Outcome } from './queue.ts';
 import { isAdopting, onlyLeftovers } from './sync/adoption.ts';
 import type { SyncContext } from './sync/context.ts';
+import { deleteApplication } from './sync/delete-application.ts';
 import type { Desired } from './sync/desired.ts';
 import { desire } from './sync/desired.ts';
 import { liveObjects } from './sync/live.ts';
@@ -123,6 +125,7 @@ export async function syncApplication(context: SyncContext, key: string, signal:
     await writeMalformed(context, app, signal);
     return {};
   }
+  if (isDeleted(app.resource.view)) return deleteApplication(context, app, signal);
   const { clock } = context.ports;
   const refresh = app.resource.view.metadata.annotations?.['argocd.argoproj.io/refresh'] !== undefined;
   const desired = await desire(context, app, refresh, signal);
@@ -158,7 +161,18 @@ async function bringAbout(turn: Turn, poll: Millis): Promise<Outcome> {
     await writeStatus({ context, app, signal }, { desired, compared });
     return { againAt: earliest(poll, auto.kind === 'rest' ? auto.wakeAt : undefined) };
   }
+  if (bringsNewKind(app, compared)) {
+    // A kind that stands nowhere would be found by nobody, should this process die with the first object of it.
+    await writeStatus({ context, app, signal }, { desired, compared });
+    return { againAt: clock.now() };
+  }
   return finish(turn, await operate(turn), poll);
+}
+
+/** Whether there is a kind that the Application's status does not name yet: what it names is where pruning and deletion look. */
+function bringsNewKind({ resource }: AppView, { resources }: Compared): boolean {
+  const named = new Set((resource.view.status?.resources ?? []).map((row) => `${row.group ?? ''}/${row.kind}`));
+  return resources.some((row) => !named.has(`${row.group}/${row.kind}`));
 }
 
 async function finish(turn: Turn, done: Ended, poll: Millis): Promise<Outcome> {

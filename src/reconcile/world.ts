@@ -9,6 +9,7 @@ import { AnalysisRun, AnalysisTemplate } from '../resources/analysis.ts';
 import { Rollout } from '../resources/rollout.ts';
 import { Pod, ReplicaSet } from '../resources/workload.ts';
 import type { ClusterPort } from './ports.ts';
+import { isDeleted } from '../sync/deletion.ts';
 import { trackingIdOf } from '../sync/tracking.ts';
 
 const argo = 'argoproj.io';
@@ -38,21 +39,25 @@ function isClaimed(object: KubeObject, claims: Claims): boolean {
   return object.metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] !== 'true';
 }
 
-/** The claimed Applications by name, and those that cannot be read; one malformed object harms no other. */
+/**
+ * The claimed Applications by name: those to work for, those that somebody deleted and that wait for their finalizers, and those that
+ * cannot be read. One malformed object harms no other.
+ */
 export function readApplications(
   cluster: ClusterPort,
   claims: Claims,
-): { readonly apps: readonly AppView[]; readonly malformed: readonly Malformed[] } {
+): { readonly apps: readonly AppView[]; readonly leaving: readonly AppView[]; readonly malformed: readonly Malformed[] } {
   const apps: AppView[] = [];
+  const leaving: AppView[] = [];
   const malformed: Malformed[] = [];
   for (const raw of cluster.list(kinds.application)) {
     if (!isClaimed(raw, claims)) continue;
     const ref = refOf(raw, cluster.name);
     const read = readResource(Application, raw);
-    if (read.kind === 'read') apps.push({ ref, resource: read.resource });
-    else malformed.push({ ref, problems: read.problems });
+    if (read.kind === 'malformed') malformed.push({ ref, problems: read.problems });
+    else (isDeleted(read.resource.view) ? leaving : apps).push({ ref, resource: read.resource });
   }
-  return { apps, malformed };
+  return { apps, leaving, malformed };
 }
 
 export function readApplication(

@@ -4,6 +4,7 @@ import type { Millis } from '../kernel/time.ts';
 import { millisOf } from '../kernel/time.ts';
 import type { Application, OperationState } from '../resources/application.ts';
 import type { Resource } from '../resources/meta.ts';
+import { isDeleted } from './deletion.ts';
 import { isAbout, isRunning, selfHealsSoFar } from './operation.ts';
 import type { Comparison } from './step.ts';
 
@@ -33,10 +34,6 @@ export function autoSync(application: Resource<Application>, comparison: Compare
 }
 
 type Question = { readonly view: Application; readonly comparison: Compared; readonly revision: Sha; readonly now: Millis };
-
-function isDeleted(view: Application): boolean {
-  return view.metadata.deletionTimestamp !== undefined && view.metadata.deletionTimestamp !== null;
-}
 
 function prunes(state: OperationState): boolean {
   return state.operation?.sync?.prune === true;

@@ -1,7 +1,7 @@
 import type { Action } from '../kernel/action.ts';
-import { millisOf } from '../kernel/time.ts';
 import type { Application } from '../resources/application.ts';
 import { objectOption, ownWaveOf } from './annotations.ts';
+import { isApproved } from './approval.ts';
 import { describeSome, isSelected, versionOf, waitFor } from './course.ts';
 import type { Acting, Course, Passed, Waiting } from './course.ts';
 import { kindOrder } from './kind-order.ts';
@@ -52,11 +52,9 @@ function whySkipped(seen: Seen, course: Course): string | undefined {
   return first ? 'ignored (the first sync after adoption prunes nothing)' : undefined;
 }
 
-/** Approval is an annotation on the Application with a time not before the operation began (Argo CD v3.5). */
 function needsApproval(seen: Seen, application: Application, startedAt: string | undefined): boolean {
-  if (!objectOption(seen.body, 'Prune=confirm') && !hasOption(application, 'Prune=confirm')) return false;
-  const approved = application.metadata.annotations?.['argocd.argoproj.io/deletion-approved'];
-  return approved === undefined || !(millisOf(approved) >= millisOf(startedAt ?? ''));
+  const asks = objectOption(seen.body, 'Prune=confirm') || hasOption(application, 'Prune=confirm');
+  return asks && !isApproved(application, startedAt);
 }
 
 function deletion(seen: Seen, question: SyncQuestion): Action {

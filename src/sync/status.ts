@@ -43,6 +43,13 @@ export function statusOf(facts: StatusFacts): StatusAnswer {
   return { kind: 'patch', body: { ...slot, status: { ...status, reconciledAt: kubeTime(facts.now) } } };
 }
 
+/** The merge patch that replaces an Application's conditions alone; `unchanged` where they hold already. */
+export function conditionsAlone({ raw }: Resource<Application>, conditions: readonly ConditionText[], now: Millis): StatusAnswer {
+  const before = isBody(raw['status']) ? raw['status']['conditions'] : undefined;
+  const after = conditionsOf(conditions, before, now);
+  return sameJson(before ?? [], after) ? { kind: 'unchanged' } : { kind: 'patch', body: { status: { conditions: after } } };
+}
+
 function statusFields(facts: StatusFacts, before: Body): Body {
   const { comparison, operationState, tool, now } = facts;
   return {

@@ -17,7 +17,7 @@ import type { Installed } from './installed.ts';
 import { startInstalled } from './installed.ts';
 import { nameOf, neededBy, permissionsOf } from './permissions.ts';
 import { missingFor, stillAllowedWithout } from './reviews.ts';
-import { holdEverything, holding, lower, raiseTwice, restart } from './play.ts';
+import { deleteAlong, holdEverything, holding, lower, raiseTwice, restart } from './play.ts';
 
 vi.setConfig({ testTimeout: patienceMs });
 
@@ -107,6 +107,8 @@ describe.skipIf(helm === undefined || realBinaries === undefined)('the installed
         const waiting = prunes.map(nameOf).filter((one) => !seen.has(one));
         return waiting.length === 0 ? true : not(waiting);
       });
+      for (const app of ['alfa', 'bravo']) await deleteAlong(place, app);
+      expect(await world.api.list('/apis/argoproj.io/v1alpha1/namespaces/alfa/rollouts')).toEqual([]);
       const forbidden = asked().filter(({ code }) => code === 401 || code === 403);
       expect(forbidden).toEqual([]);
       expect(service.log()).not.toMatch(/forbidden/i);

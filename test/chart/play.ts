@@ -100,3 +100,14 @@ export async function holdEverything(place: Place, app: string): Promise<void> {
   await syncedAt(place, app, await repository.commit('Change all', workloadFiles('2')));
   await repository.commit('Keep one', withoutWorkloads);
 }
+
+/** Deletes an Application with the finalizer that takes its objects along, and waits until it is gone. */
+export async function deleteAlong({ world }: Place, app: string): Promise<void> {
+  const path = applicationPath(app);
+  await world.api.patch(path, { metadata: { finalizers: ['resources-finalizer.argocd.argoproj.io'] } });
+  await world.api.remove(path);
+  await until(`${app} to be gone`, async () => {
+    const left = await world.api.get(path);
+    return left === undefined ? true : not(left['status']);
+  });
+}

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { applicationPath, field, listAt, podsPath, rolloutPath, textAt } from './api.ts';
+import { applicationPath, field, listAt, podsPath, rolloutPath, runsPath, textAt } from './api.ts';
 import type { Stage } from './stage.ts';
 import { createStage } from './stage.ts';
 import { replaced } from './repository.ts';
@@ -83,6 +83,83 @@ describe('automated sync', () => {
     expect(await world.api.get(configMap(app, 'settings'))).toBeUndefined();
     expect(await world.api.get(configMap(app, 'from-before'))).toBeUndefined();
     expect(await world.api.get('/apis/apps/v1/namespaces/november/deployments/november')).toBeDefined();
+  });
+});
+
+describe('a deleted Application', () => {
+  const cascade = 'resources-finalizer.argocd.argoproj.io';
+  const deployment = (app: string): string => `/apis/apps/v1/namespaces/${app}/deployments/${app}`;
+  const map = (name: string, annotations: object, more: object = {}): string =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations, ...more } });
+  const goes = (path: string) => until(`${path} to be gone`, async () => ((await world.api.get(path)) === undefined ? true : undefined));
+
+  it('takes its objects along wave by wave, over a crash, and is neither synced nor raised meanwhile', async () => {
+    const app = 'quebec';
+    const { repository } = await stage.plain(
+      app,
+      '1.0.0',
+      {},
+      {
+        'kept.json': map('kept', { 'argocd.argoproj.io/sync-options': 'Delete=false' }),
+        'last.json': map('last', { 'argocd.argoproj.io/sync-wave': '1' }, { finalizers: ['example.com/slow'] }),
+      },
+    );
+    const foreign = { 'argocd.argoproj.io/tracking-id': `another:/ConfigMap:${app}/foreign` };
+    const labels = { 'app.kubernetes.io/instance': app };
+    await synced(app, await repository.head());
+    await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foreign', namespace: app, annotations: foreign, labels } });
+    await stage.decided(app);
+    await world.api.patch(applicationPath(app), { metadata: { finalizers: ['example.com/mine', cascade] } });
+    await world.api.remove(applicationPath(app));
+    expect(await stage.condition(app, 'DeletionPending')).toBe(`waiting for deletion of ConfigMap ${app}/last`);
+    expect(await world.api.get(deployment(app))).toBeDefined();
+    const [head, decided] = [await repository.head(), world.service.decided(app)];
+    await world.push(`team/${app}`, '1.1.0');
+    world.service.crash();
+    await world.service.start();
+    await stage.plain('romeo', '1.0.0');
+    await stage.twoMoreDecisions('romeo');
+    expect([await repository.head(), world.service.decided(app)]).toEqual([head, decided]);
+    await world.api.patch(configMap(app, 'last'), { metadata: { finalizers: [] } });
+    await until('only the foreign finalizer', async () => {
+      const finalizers = field(await world.api.get(applicationPath(app)), 'metadata.finalizers');
+      return JSON.stringify(finalizers) === '["example.com/mine"]' ? true : not(finalizers);
+    });
+    expect(await world.api.get(deployment(app))).toBeUndefined();
+    expect(await world.api.get(configMap(app, 'kept'))).toBeDefined();
+    expect(await world.api.get(configMap(app, 'foreign'))).toBeDefined();
+    expect(await stage.event(app, 'ResourcesDeleted')).toBe(
+      `every object that goes with the Application is gone; kept: ConfigMap ${app}/kept`,
+    );
+    await world.api.patch(applicationPath(app), { metadata: { finalizers: [] } });
+    await goes(applicationPath(app));
+  });
+
+  it('leaves everything where it has no such finalizer', async () => {
+    const { app, repository } = await stage.plain('papa', '1.0.0');
+    await synced(app, await repository.head());
+    await world.api.patch(applicationPath(app), { metadata: { finalizers: ['example.com/mine'] } });
+    await world.api.remove(applicationPath(app));
+    await stage.plain('lima', '1.0.0');
+    await stage.twoMoreDecisions('lima');
+    expect(await world.api.get(deployment(app))).toBeDefined();
+    await world.api.patch(applicationPath(app), { metadata: { finalizers: [] } });
+    await goes(applicationPath(app));
+  });
+
+  it('waits for no run whose verdict Git could not learn', async () => {
+    const { app, repository } = await stage.canary('kilo', '1.0.0');
+    const refuse = 'while read old new ref; do git log -1 --format=%B "$new" | grep -q "^Windlass-Verdict:" && exit 1; done; exit 0';
+    world.remote.hook(repository.name, 'pre-receive', refuse);
+    stage.measure(app, 0.3);
+    await world.push(`team/${app}`, '1.1.0');
+    await stage.condition(app, 'VerdictPending');
+    expect(field((await world.api.list(runsPath(app))).at(-1), 'metadata.finalizers')).toEqual(['windlass.dev/unsettled']);
+    await world.api.patch(applicationPath(app), { metadata: { finalizers: [cascade] } });
+    await world.api.remove(applicationPath(app));
+    await goes(applicationPath(app));
+    expect(await world.api.get(rolloutPath(app))).toBeUndefined();
+    expect(await world.api.list(runsPath(app))).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Condition } from '../board.ts';
 import { repositoryAccess } from '../credentials/repository.ts';
 import type { AppView } from '../world.ts';
 import type { SyncContext } from './context.ts';
+import { specProblem } from './spec-problem.ts';
 
 /** What Git wants of an Application, or the condition that says why that is not known. */
 export type Desired =
@@ -25,14 +26,6 @@ export type Desired =
 
 function unknown(type: 'InvalidSpecError' | 'ComparisonError', message: string, revision?: Sha): Desired {
   return { kind: 'unknown', condition: { type, message }, ...(revision === undefined ? {} : { revision }) };
-}
-
-const inCluster = ['https://kubernetes.default.svc', ''];
-
-function destinationProblem(app: AppView): string | undefined {
-  const { server = '', name = '' } = app.resource.view.spec.destination;
-  if (inCluster.includes(server) && (name === '' || name === 'in-cluster')) return undefined;
-  return `spec.destination: got ${JSON.stringify(server === '' ? name : server)}, expected https://kubernetes.default.svc or name in-cluster: other clusters are not supported yet`;
 }
 
 /** The commit that a targetRevision means now. A full commit id stands for itself. */
@@ -80,12 +73,6 @@ async function place({ context, app }: Placing, rendering: Extract<Rendering, { 
     targets,
     conditions: warnings.map((message) => ({ type: 'RepeatedResourceWarning', message })),
   };
-}
-
-function specProblem(app: AppView): string | undefined {
-  const { source, sources } = app.resource.view.spec;
-  if (source !== undefined && (sources ?? []).length === 0) return destinationProblem(app);
-  return 'spec.sources: Applications with several sources are not supported yet; expected spec.source';
 }
 
 /** Renders what Git says now. Broken manifests and refused sources are conditions; only failed attempts at the remote throw. */

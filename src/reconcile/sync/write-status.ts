@@ -8,7 +8,7 @@ import { kubeTime, timeOf } from '../../kernel/time.ts';
 import type { OperationState } from '../../resources/application.ts';
 import type { Compared } from '../../sync/auto-sync.ts';
 import type { StatusAnswer } from '../../sync/status.ts';
-import { statusOf } from '../../sync/status.ts';
+import { conditionsAlone, statusOf } from '../../sync/status.ts';
 import type { Condition } from '../board.ts';
 import { updateConditions } from '../board.ts';
 import type { AppView, Malformed } from '../world.ts';
@@ -91,4 +91,10 @@ export async function writeMalformed(context: SyncContext, malformed: Malformed,
   if (JSON.stringify(raw?.['status'] ?? {}).includes(JSON.stringify(message))) return;
   const conditions = [{ type: 'InvalidSpecError', message, lastTransitionTime: timeOf(context.ports.clock.now()) }];
   await patchApplication(context, malformed.ref, { status: { conditions } }, signal);
+}
+
+/** Conditions of an Application of which nothing else is to be told any more. */
+export async function writeConditions({ context, app, signal }: Writing, conditions: readonly Condition[]): Promise<void> {
+  const answer = conditionsAlone(app.resource, conditions, context.ports.clock.now());
+  if (answer.kind === 'patch') await patchApplication(context, app.ref, answer.body, signal);
 }

@@ -3,6 +3,8 @@ import type { AnalysisArgument, AnalysisRun, AnalysisTemplate, Metric } from '..
 import type { Resource } from '../resources/meta.ts';
 import { effectiveCount } from './limits.ts';
 import { planRun } from './plan.ts';
+import type { Askable } from './providers.ts';
+import { wrongProvider } from './providers.ts';
 
 type Template = Resource<AnalysisTemplate>;
 
@@ -14,6 +16,8 @@ export type Composition = {
   readonly args: readonly { readonly name: string; readonly value: string }[];
   /** A background analysis may run without an end; all others must come to one. */
   readonly background?: boolean;
+  /** Absent: whether its provider can be asked is no question of a metric. */
+  readonly providers?: Askable;
 };
 
 export type Composed =
@@ -44,7 +48,7 @@ export function composeRun(question: Composition): Composed {
       specs.flatMap((template) => template.measurementRetention ?? []),
     ),
   };
-  const found = problems.length > 0 ? problems : validate(spec, question.background === true);
+  const found = problems.length > 0 ? problems : [...validate(spec, question.background === true), ...unasked(templates, question)];
   return found.length > 0 ? { kind: 'refused', problems: found } : { kind: 'composed', spec };
 }
 
@@ -103,6 +107,16 @@ function withValue(argument: AnalysisArgument, given: Composition['args'], probl
   if (argument.valueFrom === undefined)
     problems.push({ at: `args.${argument.name}`, got: 'no value', expected: 'a value from the Rollout or a default in the template' });
   return argument;
+}
+
+/** Metrics that nobody here can measure, each with the template that holds it. */
+function unasked(templates: readonly Template[], { providers }: Composition): readonly Problem[] {
+  if (providers === undefined) return [];
+  return templates.flatMap((template) =>
+    (template.view.spec.metrics ?? [])
+      .flatMap((metric) => wrongProvider(metric, providers))
+      .map((problem) => ({ ...problem, at: `${keyOf(template)}: ${problem.at}` })),
+  );
 }
 
 function validate(spec: AnalysisRun['spec'], endless: boolean): readonly Problem[] {

@@ -19,10 +19,15 @@ export const prometheus: MetricProvider = {
   },
 };
 
-/** What would change the answer if it were left out is refused. */
+const logins = ['sigv4', 'oauth2'];
+
+/** Settings that would change the answer if they were left out, as paths below `prometheus`. */
+export const notSupportedByPrometheus: readonly string[] = ['rangeQuery', ...logins.map((kind) => `authentication.${kind}`)];
+
+/** A template is refused before its canary starts; this is for runs that somebody made by hand. */
 function refuseUnsupported(name: string, settings: Settings): void {
   const authentication = isBody(settings['authentication']) ? settings['authentication'] : {};
-  const used = ['sigv4', 'oauth2'].filter((kind) => isBody(authentication[kind]) && Object.keys(authentication[kind]).length > 0);
+  const used = logins.filter((kind) => isBody(authentication[kind]) && Object.keys(authentication[kind]).length > 0);
   const [first] = [...(settings['rangeQuery'] === undefined ? [] : ['rangeQuery']), ...used.map((kind) => `authentication.${kind}`)];
   if (first !== undefined) throw new Failure('unsupported', `metric ${name}: provider.prometheus.${first} is not supported`);
 }

@@ -1,4 +1,5 @@
 import { isBody } from '../kernel/json.ts';
+import { notSupported } from '../metrics/providers.ts';
 import type { AnalysisRun } from '../resources/analysis.ts';
 import type { KubeObject } from '../resources/meta.ts';
 import { readResource } from '../resources/meta.ts';
@@ -73,5 +74,6 @@ export function observe(cluster: ClusterPort, view: RolloutView): Observed {
     templates: readTemplates(cluster, namespace),
     services,
     routers: routerNames,
+    providers: notSupported,
   };
 }

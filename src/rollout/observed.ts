@@ -1,3 +1,4 @@
+import type { Askable } from '../analysis/providers.ts';
 import type { Action } from '../kernel/action.ts';
 import type { Digest, ImageName } from '../kernel/image.ts';
 import type { Millis } from '../kernel/time.ts';
@@ -28,6 +29,8 @@ export type Observed = {
   readonly services?: Readonly<Record<string, KubeObject>>;
   /** Names of the traffic routers that can carry weights; without them only replica counts can. */
   readonly routers?: readonly string[];
+  /** Which metric providers can be asked; absent: all that templates name. */
+  readonly providers?: Askable;
 };
 
 /**

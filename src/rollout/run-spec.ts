@@ -20,7 +20,8 @@ export function runSpec(situation: Situation, reference: AnalysisReference, at: 
   if (problems.length > 0) return { kind: 'refused', problems };
   const templates = named.templates.map((template) => withSecrets(template, given.args));
   const args = given.args.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: String(value) }]));
-  const composed = composeRun({ templates, all: situation.observed.templates, args, background });
+  const { templates: all, providers } = situation.observed;
+  const composed = composeRun({ templates, all, args, background, ...(providers === undefined ? {} : { providers }) });
   if (composed.kind === 'refused')
     return { kind: 'refused', problems: composed.problems.map((problem) => ({ ...problem, at: `${at}: ${problem.at}` })) };
   return { kind: 'composed', spec: withRules(composed.spec, reference) };

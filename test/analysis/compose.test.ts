@@ -34,6 +34,46 @@ describe('composing a run', () => {
   });
 });
 
+describe('providers that cannot be asked', () => {
+  const askable = { prometheus: ['rangeQuery', 'authentication.oauth2'] };
+  const login = { authentication: { oauth2: { tokenUrl: 'https://login.example.com' }, sigv4: {} } };
+
+  it.each([
+    [
+      'a provider that is not there',
+      { datadog: { query: 'x' } },
+      'AnalysisTemplate errors: metrics.m.provider: got datadog, expected one of prometheus',
+    ],
+    [
+      'a plugin',
+      { plugin: { 'example.com/p': {} } },
+      'AnalysisTemplate errors: metrics.m.provider: got plugin, expected one of prometheus',
+    ],
+    [
+      'settings that would be left out',
+      { prometheus: { query: 'up', rangeQuery: { step: '1m' }, ...login } },
+      'AnalysisTemplate errors: metrics.m.provider.prometheus.rangeQuery: got a setting that is not supported, expected no such field; ' +
+        'AnalysisTemplate errors: metrics.m.provider.prometheus.authentication.oauth2: got a setting that is not supported, expected no such field',
+    ],
+    ['nothing of that', { prometheus: { query: 'up', authentication: { oauth2: {} } } }, ''],
+  ])('are named with template and metric: %s', (_, provider, sentence) => {
+    const metrics = [{ name: 'm', provider }];
+    const composed = composeRun({ templates: [template('errors', { metrics })], all: {}, args: [], providers: askable });
+    expect(composed.kind === 'refused' ? describeProblems(composed.problems) : '').toBe(sentence);
+  });
+
+  it('are found in nested templates, under the name of theirs', () => {
+    const inner = template('inner', { metrics: [{ name: 'm', provider: { web: {} } }] }, 'ClusterAnalysisTemplate');
+    const outer = template('outer', {
+      args: [{ name: 'app' }],
+      templates: [{ templateName: 'inner', clusterScope: true }],
+      metrics: [errorRatio],
+    });
+    const composed = composeRun({ templates: [outer], all: { inner }, args: app, providers: askable });
+    expect(composed).toMatchObject({ problems: [{ at: expect.stringContaining('ClusterAnalysisTemplate inner: metrics.m') as string }] });
+  });
+});
+
 describe('refusing to compose', () => {
   it.each([
     [

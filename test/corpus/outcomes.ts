@@ -4,6 +4,7 @@ import { Failure } from '../../src/kernel/failure.ts';
 import { describeProblems } from '../../src/kernel/problem.ts';
 import type { Problem } from '../../src/kernel/problem.ts';
 import { createMetrics } from '../../src/metrics/create-metrics.ts';
+import { notSupported } from '../../src/metrics/providers.ts';
 import type { ClusterPort } from '../../src/reconcile/ports.ts';
 import type { SyncContext } from '../../src/reconcile/sync/context.ts';
 import { desire } from '../../src/reconcile/sync/desired.ts';
@@ -123,6 +124,7 @@ function judgeRollout(object: KubeObject, { manifest, beside }: Judging): string
     templates: templatesIn(among),
     services: Object.fromEntries(services),
     routers: routerNames,
+    providers: notSupported,
   };
   const problems = problemsOf(survey(observed, 0));
   return problems.length > 0 ? refused(problems) : 'runs';
@@ -152,7 +154,7 @@ function judgeTemplate(object: KubeObject, { manifest, beside }: Judging): strin
   const given = args
     .filter(({ value, valueFrom }) => value === undefined && valueFrom === undefined)
     .map(({ name }) => ({ name, value: '1' }));
-  const composed = composeRun({ templates: [read.resource], all, args: given, background: true });
+  const composed = composeRun({ templates: [read.resource], all, args: given, background: true, providers: notSupported });
   return composed.kind === 'refused' ? refused(composed.problems) : judgeRunSpec({ spec: composed.spec });
 }
 

@@ -122,6 +122,7 @@ export function observe(model: Model): Observed {
     runs: runsThere.filter(mine).map((object) => read(AnalysisRun, object)),
     takenNames: runsThere.filter((object) => !mine(object)).map((object) => object.metadata.name),
     ...(model.barred === undefined ? {} : { barred: model.barred }),
+    providers: { prometheus: [] },
     templates: Object.fromEntries(Object.entries(model.templates).map(([name, object]) => [name, read(AnalysisTemplate, object)])),
   };
 }

@@ -106,6 +106,25 @@ describe('a Rollout that cannot be carried out is refused before a pod is touche
     expect(pass(model).because).toContain('spec.strategy.canary.steps[4].analysis: metrics.m.count: got nothing, expected a count');
   });
 
+  it('refuses a metric that nobody here can measure, before the canary starts; stable stays as it is', () => {
+    const model = modelOf();
+    settleAll(model);
+    const metrics = [{ name: 'p99', provider: { datadog: { query: 'avg:latency' } } }];
+    model.templates['errors'] = { ...errorsTemplate, spec: { args: [{ name: 'app' }], metrics } };
+    setImage(model, 'team/web:2');
+    settleAll(model);
+    expect(statusOf(model)).toMatchObject({
+      phase: 'Degraded',
+      message:
+        'InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.steps[4].analysis: AnalysisTemplate errors: metrics.p99.provider: got datadog, expected one of prometheus',
+    });
+    expect(wantedByImage(model)).toEqual({ 'team/web:1': 5 });
+    model.templates['errors'] = errorsTemplate;
+    settleAll(model);
+    expect(condition(model, 'InvalidSpec')).toBeUndefined();
+    expect(Object.keys(wantedByImage(model))).toContain('team/web:2');
+  });
+
   it('goes on by itself when the template appears', () => {
     const model = modelOf();
     delete model.templates['errors'];

@@ -12,8 +12,8 @@ const helmSentence = 'Helm is not rendered yet; kustomize and plain directories 
 
 /** The tool that renders a source, in Argo CD v3.5's order: an explicit block, Chart.yaml, a kustomization, else a plain directory. */
 export function chooseTool(source: ApplicationSource, directory: string, tree: readonly TreeEntry[]): Tool | Refused {
-  const refused = refusedField(source);
-  if (refused !== undefined) return refused;
+  const because = whyNotRendered(source);
+  if (because !== undefined) return refuse(because);
   if (says(source.kustomize)) return { kind: 'tool', tool: 'kustomize' };
   if (says(source.directory)) return { kind: 'tool', tool: 'directory' };
   const names = new Set(tree.map((entry) => below(directory, entry.path)));
@@ -21,15 +21,14 @@ export function chooseTool(source: ApplicationSource, directory: string, tree: r
   return { kind: 'tool', tool: kustomizationNames.some((name) => names.has(name)) ? 'kustomize' : 'directory' };
 }
 
-function refusedField(source: ApplicationSource): Refused | undefined {
-  if (source.chart !== undefined && source.chart !== '') return refuse(`spec.source.chart is set: ${helmSentence}`);
-  if (says(source.helm)) return refuse(`spec.source.helm is set: ${helmSentence}`);
-  if (says(source.plugin)) return refuse('spec.source.plugin is set: config management plugins are not run');
-  if (source.repoURL.startsWith('oci://')) return refuse('spec.source.repoURL is an OCI artifact: only Git repositories are rendered');
-  if (says(source.kustomize) && says(source.directory)) {
-    return refuse('spec.source has both kustomize and directory: one tool per source');
-  }
-  return jsonnetIn(source) ? refuse('spec.source.directory.jsonnet is set: Jsonnet is not rendered') : undefined;
+/** Why a source is not rendered, whatever its repository holds; undefined where the repository has to be asked. */
+export function whyNotRendered(source: ApplicationSource): string | undefined {
+  if (source.chart !== undefined && source.chart !== '') return `spec.source.chart is set: ${helmSentence}`;
+  if (says(source.helm)) return `spec.source.helm is set: ${helmSentence}`;
+  if (says(source.plugin)) return 'spec.source.plugin is set: config management plugins are not run';
+  if (source.repoURL.startsWith('oci://')) return 'spec.source.repoURL is an OCI artifact: only Git repositories are rendered';
+  if (says(source.kustomize) && says(source.directory)) return 'spec.source has both kustomize and directory: one tool per source';
+  return jsonnetIn(source) ? 'spec.source.directory.jsonnet is set: Jsonnet is not rendered' : undefined;
 }
 
 /** An empty jsonnet block is common and means nothing. */

@@ -3,6 +3,8 @@ import { describeProblem } from '../../kernel/problem.ts';
 import type { Sha } from '../../kernel/refs.ts';
 import type { RepoAccess } from '../../git/commit.ts';
 import type { Rendering } from '../../render/rendering.ts';
+import { whyNotRendered } from '../../render/source.ts';
+import type { ApplicationSource } from '../../resources/application.ts';
 import type { KubeObject } from '../../resources/meta.ts';
 import { groupOf } from '../../resources/meta.ts';
 import { revisionAskedFor } from '../../sync/operation.ts';
@@ -24,7 +26,9 @@ export type Desired =
     }
   | { readonly kind: 'unknown'; readonly condition: Condition; readonly revision?: Sha };
 
-function unknown(type: 'InvalidSpecError' | 'ComparisonError', message: string, revision?: Sha): Desired {
+type Unknown = Extract<Desired, { kind: 'unknown' }>;
+
+function unknown(type: 'InvalidSpecError' | 'ComparisonError', message: string, revision?: Sha): Unknown {
   return { kind: 'unknown', condition: { type, message }, ...(revision === undefined ? {} : { revision }) };
 }
 
@@ -75,11 +79,20 @@ async function place({ context, app }: Placing, rendering: Extract<Rendering, { 
   };
 }
 
-/** Renders what Git says now. Broken manifests and refused sources are conditions; only failed attempts at the remote throw. */
-export async function desire(context: SyncContext, app: AppView, force: boolean, signal: AbortSignal): Promise<Desired> {
+/** The source to render, unless the Application itself says that there will be no rendering. */
+function settleSource(app: AppView): { readonly kind: 'source'; readonly source: ApplicationSource } | Unknown {
   const { source } = app.resource.view.spec;
   const problem = specProblem(app);
   if (source === undefined || problem !== undefined) return unknown('InvalidSpecError', problem ?? 'spec.source is missing');
+  const unrendered = whyNotRendered(source);
+  return unrendered === undefined ? { kind: 'source', source } : unknown('ComparisonError', unrendered);
+}
+
+/** Renders what Git says now. Broken manifests and refused sources are conditions; only failed attempts at the remote throw. */
+export async function desire(context: SyncContext, app: AppView, force: boolean, signal: AbortSignal): Promise<Desired> {
+  const settled = settleSource(app);
+  if (settled.kind === 'unknown') return settled;
+  const { source } = settled;
   const repo = repositoryAccess(source.repoURL, context.credentials);
   let revision: Sha | undefined;
   try {

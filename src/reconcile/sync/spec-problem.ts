@@ -1,3 +1,4 @@
+import { isBody } from '../../kernel/json.ts';
 import type { AppView } from '../world.ts';
 
 const inCluster = ['https://kubernetes.default.svc', ''];
@@ -11,7 +12,9 @@ export function destinationProblem(app: AppView): string | undefined {
 
 /** Why an Application is not synced whatever Git says; undefined where nothing is wrong with what was read. */
 export function specProblem(app: AppView): string | undefined {
-  const { source, sources } = app.resource.view.spec;
-  if (source !== undefined && (sources ?? []).length === 0) return destinationProblem(app);
-  return 'spec.sources: Applications with several sources are not supported yet; expected spec.source';
+  const { source, sources, sourceHydrator } = app.resource.view.spec;
+  // Argo CD looks at it first, whatever stands beside it.
+  if (isBody(sourceHydrator)) return 'spec.sourceHydrator is set: branches are not hydrated yet; expected spec.source';
+  if ((sources ?? []).length > 0) return 'spec.sources: Applications with several sources are not supported yet; expected spec.source';
+  return source === undefined ? 'spec.source: got nothing, expected the repository of the manifests' : destinationProblem(app);
 }

@@ -68,6 +68,11 @@ export function componentsOf(block: KustomizeBlock | undefined): readonly string
   return listOf(block?.['components']).filter((item): item is string => typeof item === 'string');
 }
 
+/** Patch files that the block adds, as written. */
+export function patchFilesOf(block: KustomizeBlock | undefined): readonly string[] {
+  return listOf(block?.['patches']).flatMap((patch) => (isBody(patch) && typeof patch['path'] === 'string' ? [patch['path']] : []));
+}
+
 function withVariables(block: KustomizeBlock, variables: BuildVariables): Body {
   const annotations = block['commonAnnotationsEnvsubst'] === true ? ['commonAnnotations'] : [];
   const substituted = ['images', 'commonLabels', ...annotations].map(

@@ -17,17 +17,23 @@ export type ReachOptions = {
   readonly signal: AbortSignal;
 };
 
-type Step = { readonly directory: string; readonly asConfiguration: boolean };
+/** What an Application adds to a kustomization: component directories, from the root of the repository, and files, as written. */
+type Added = { readonly components: readonly string[]; readonly files: readonly string[] };
+
+type Step = { readonly directory: string; readonly asConfiguration: boolean; readonly files?: readonly string[] };
 type Found = { readonly kind: 'found'; readonly next: readonly Step[]; readonly reads: readonly TreeEntry[] } | Refused;
 
 /**
  * Every file that `kustomize build directory` would read: kustomizations, their resources, patches and generator files, followed
  * through bases and components. Remote bases, symbolic links and paths that leave the repository are refused.
  */
-export async function reachKustomization(directory: string, also: readonly string[], options: ReachOptions): Promise<Inputs | Refused> {
+export async function reachKustomization(directory: string, added: Added, options: ReachOptions): Promise<Inputs | Refused> {
   const reached = new Map<string, TreeEntry>();
   const visited = new Set<string>();
-  const queue: Step[] = [{ directory, asConfiguration: false }, ...also.map((path) => ({ directory: path, asConfiguration: false }))];
+  const queue: Step[] = [
+    { directory, asConfiguration: false, files: added.files },
+    ...added.components.map((path) => ({ directory: path, asConfiguration: false })),
+  ];
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
     const key = `${step.directory}|${step.asConfiguration}`;
     if (visited.has(key)) continue;
@@ -48,7 +54,11 @@ async function readDirectory(step: Step, options: ReachOptions): Promise<Found> 
   if (roots.length === 0) return refuse(`${shown(step.directory)} holds no ${kustomizationNames.join(', ')}`);
   const link = roots.find((entry) => entry.mode === '120000');
   if (link !== undefined) return refuse(whyNoFile(link));
-  return followRoots(roots, { step, tree, byPath, options });
+  const at = { step, tree, byPath, options };
+  const added = await followNames(step.files ?? [], 'file', at);
+  if (added.kind === 'refused') return added;
+  const found = await followRoots(roots, at);
+  return found.kind === 'refused' ? found : { ...found, reads: [...found.reads, ...added.reads] };
 }
 
 type At = {

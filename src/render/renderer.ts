@@ -7,7 +7,7 @@ import { chooseManifestFiles, readManifestFiles } from './directory.ts';
 import { createGate } from './gate.ts';
 import { inputsKey, refuse } from './inputs.ts';
 import type { Refused, SourceFiles } from './inputs.ts';
-import { applyKustomizeBlock, componentsOf } from './kustomize-block.ts';
+import { applyKustomizeBlock, componentsOf, patchFilesOf } from './kustomize-block.ts';
 import { buildKustomization } from './kustomize.ts';
 import { findKustomize } from './kustomize-tool.ts';
 import type { KustomizeTool, ToolPlaces } from './kustomize-tool.ts';
@@ -149,9 +149,9 @@ async function reachInputs(
 ): ReturnType<typeof reachKustomization> {
   const components = componentsOf(request.source.kustomize).map((name) => joinInRepository(directory, name));
   if (components.includes(undefined)) return refuse('spec.source.kustomize.components names a path that leaves the repository');
-  const also = components.filter((path) => path !== undefined);
+  const added = { components: components.filter((path) => path !== undefined), files: patchFilesOf(request.source.kustomize) };
   const { repo, revision } = request;
-  return reachKustomization(directory, also, { repo, revision, files: room.files, limits: room.limits, texts: room.texts, signal });
+  return reachKustomization(directory, added, { repo, revision, files: room.files, limits: room.limits, texts: room.texts, signal });
 }
 
 function keyOf(plan: Plan, request: RenderRequest): string {

@@ -167,8 +167,38 @@ describe('a kustomization', () => {
       { images: ['shop'] },
       'spec.source.kustomize.images has "shop", expected name=newname:tag, name:tag or name@digest',
     ],
+    ['a patch that is not there', { patches: [{ path: 'no.yaml' }] }, 'apps/shop/prod names no.yaml, which is no file below it'],
+    [
+      'a patch from elsewhere',
+      { patches: [{ path: '../base/web.yaml' }] },
+      'apps/shop/prod names ../base/web.yaml, which is no file below it',
+    ],
+    [
+      'a remote patch',
+      { patches: [{ path: 'http://169.254.169.254/x.yaml' }] },
+      'apps/shop/prod names http://169.254.169.254/x.yaml: remote bases and files are not fetched; copy them into the repository',
+    ],
   ])('refuses %s in the Application', async (_, kustomize, expected) => {
     expect(summaryOf(await renderFiles(shop, { ...prod, kustomize }))).toBe(expected);
+  });
+});
+
+describe('a patch file that the Application names', () => {
+  const paused = (value: boolean) =>
+    change({ 'apps/shop/prod/more.yaml': `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {paused: ${value}}\n` });
+  const source = { ...prod, kustomize: { patches: [{ path: 'more.yaml' }] } };
+
+  it('is applied with those of the kustomization', async () => {
+    const rendering = await renderFiles(paused(true), source);
+    expect(rendering).toMatchObject({ objects: [{ kind: 'ConfigMap' }, { kind: 'Deployment', spec: { replicas: 3, paused: true } }] });
+  });
+
+  it('is one of the inputs: a commit that changes it is rendered anew', async () => {
+    const renderer = rendererOver({ c1: paused(true), c2: paused(false) });
+    const signal = AbortSignal.timeout(30_000);
+    await renderer.render(requestOf(source), signal);
+    const rendering = await renderer.render({ ...requestOf(source), revision: 'c2' }, signal);
+    expect(rendering).toMatchObject({ objects: [{ kind: 'ConfigMap' }, { kind: 'Deployment', spec: { paused: false } }] });
   });
 });
 

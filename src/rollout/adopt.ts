@@ -1,6 +1,7 @@
 import { controllerReference, refOf, type Resource } from '../resources/meta.ts';
 import type { ReplicaSet } from '../resources/workload.ts';
 import type { Move } from './move.ts';
+import { selects } from './selector.ts';
 import type { Situation } from './situation.ts';
 import { hashLabel } from './template.ts';
 
@@ -23,15 +24,11 @@ export function adoptReplicaSet(situation: Situation): Move | undefined {
 }
 
 function wasMadeFor({ rollout }: Situation, { view: { metadata } }: Resource<ReplicaSet>): boolean {
-  const { matchLabels = {}, matchExpressions } = rollout.spec.selector ?? {};
   const hash = metadata.labels?.[hashLabel];
-  const selected = Object.entries(matchLabels).every(([key, value]) => metadata.labels?.[key] === value);
   return (
     typeof metadata.deletionTimestamp !== 'string' &&
     hash !== undefined &&
     metadata.name === `${rollout.metadata.name}-${hash}` &&
-    Object.keys(matchLabels).length > 0 &&
-    matchExpressions === undefined &&
-    selected
+    selects(rollout.spec.selector, metadata.labels ?? {})
   );
 }

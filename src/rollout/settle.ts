@@ -10,6 +10,7 @@ import { phaseOf } from './phase.ts';
 import { deadlineOf } from './progressing.ts';
 import { restartMoment } from './restart.ts';
 import { endOthers, runOf, staleRun } from './runs.ts';
+import { selectorText } from './selector.ts';
 import type { Situation } from './situation.ts';
 import { tidy } from './tidy.ts';
 import { retryMoment } from './verbs.ts';
@@ -55,10 +56,7 @@ function nextStatus(situation: Situation, move: Move): RolloutStatus {
 function counted({ totals, rollout }: Situation): RolloutStatus {
   const some = (count: number) => (count === 0 ? undefined : count);
   const { generation } = rollout.metadata;
-  const selector = Object.entries(rollout.spec.selector?.matchLabels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(',');
+  const selector = selectorText(rollout.spec.selector);
   const counts = {
     replicas: some(totals.replicas),
     HPAReplicas: some(totals.replicas),

@@ -1,5 +1,6 @@
 import type { Problem } from '../kernel/problem.ts';
 import type { Rollout } from '../resources/rollout.ts';
+import { wrongSelector } from './selector.ts';
 
 type Spec = Rollout['spec'];
 
@@ -27,7 +28,7 @@ export function wrongSpec(spec: Spec): readonly Problem[] {
   const deadline = progressDeadlineSeconds ?? 600;
   const restart = spec.template?.spec['restartPolicy'] ?? 'Always';
   return [
-    ...wrongLabels(spec),
+    ...wrongSelector(spec.selector, spec.template?.metadata?.labels ?? {}),
     ...problemsIn([
       [restart !== 'Always', 'spec.template.spec.restartPolicy', JSON.stringify(restart), 'Always'],
       [(replicas ?? 1) < 0, 'spec.replicas', String(replicas), '0 or more'],
@@ -35,14 +36,4 @@ export function wrongSpec(spec: Spec): readonly Problem[] {
       [deadline <= minReadySeconds, 'spec.progressDeadlineSeconds', String(deadline), `more than minReadySeconds (${minReadySeconds})`],
     ]),
   ];
-}
-
-function wrongLabels({ selector, template }: Spec): readonly Problem[] {
-  const labels = template?.metadata?.labels ?? {};
-  const matched = Object.entries(selector?.matchLabels ?? {});
-  const strange = matched.filter(([key, value]) => labels[key] !== value).map(([key, value]) => `${key}=${value}`);
-  return problemsIn([
-    [matched.length === 0, 'spec.selector.matchLabels', 'nothing', 'labels of spec.template'],
-    [strange.length > 0, 'spec.selector.matchLabels', strange.join(', '), 'labels that spec.template.metadata.labels has'],
-  ]);
 }

@@ -142,3 +142,15 @@ describe('a constraint', () => {
     expect('constraint' in parsed ? parsed.constraint.pin?.text : 'no constraint').toBe(pinned);
   });
 });
+
+describe('a text that is no constraint', () => {
+  // An expression in which a text has two readings tries 2^n of them: these would not end.
+  it.each(['1    ', '1 , ', '>= 1  ', '1.1-a+b ', '1.1.1 ', '1 - 2 ', 'v1.x,'])('is refused at once, whatever it repeats: %j', (part) => {
+    expect(parseConstraint(`${part.repeat(Math.floor(500 / part.length))}!`)).toHaveProperty('problem');
+  });
+
+  it('is measured before it is read', () => {
+    const { problem } = parseConstraint(`>=1${' '.repeat(200_000)}!`) as { problem: { expected: string } };
+    expect(problem.expected).toContain('at most 512 bytes');
+  });
+});

@@ -14,14 +14,15 @@ const limits = { bytes: 512, groups: 32 };
 const blank = '[\\t\\n\\f\\r ]';
 const number = '[0-9xX*|]+';
 const suffixes = '(?:-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';
-const spelled = `v?${number}(?:\\.${number})?(?:\\.${number})?${suffixes}`;
-const operator = '(?:!=|>=|=>|<=|=<|~>|[=<>~^])?';
-const term = `${operator}${blank}*${spelled}`;
+const spelled = `v?${number}(?:\\.${number}(?:\\.${number})?)?${suffixes}`;
+const operator = '(?:!=|>=|=>|<=|=<|~>|[=<>~^])';
+const term = `(?:${operator}${blank}*)?${spelled}`;
 
-const groupGrammar = new RegExp(`^${blank}*${term}${blank}*(?:(?:${blank}+|,${blank}*)${term}${blank}*)*$`);
+// Everything has one place in the grammar: with two, a text that does not match takes time that doubles with each of its terms.
+const groupGrammar = new RegExp(`^${blank}*${term}(?:(?:${blank}+|${blank}*,${blank}*)${term})*${blank}*$`);
 const hyphenRange = new RegExp(`${blank}*(${spelled})${blank}+-${blank}+(${spelled})${blank}*`, 'g');
 const termParts = new RegExp(
-  `(${operator})${blank}*v?(${number})(\\.${number})?(\\.${number})?(-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?`,
+  `(${operator}?)${blank}*v?(${number})(\\.${number})?(\\.${number})?(-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?`,
   'g',
 );
 
@@ -31,10 +32,11 @@ const termParts = new RegExp(
  */
 export function parseConstraint(text: string, at = 'constraint'): { readonly constraint: Constraint } | { readonly problem: Problem } {
   const problem = { at, got: JSON.stringify(text), expected: 'a version constraint such as ~1.2, ^1.2.3, 1.x or ">=1.0 <2.0"' };
+  const tooLong = { problem: { ...problem, expected: `at most ${limits.bytes} bytes and ${limits.groups} alternatives (||)` } };
+  // A text may be as long as all annotations together: it is measured before anything reads it.
+  if (new TextEncoder().encode(text).length > limits.bytes) return tooLong;
   const alternatives = widenRanges(text).split('||');
-  if (new TextEncoder().encode(text).length > limits.bytes || alternatives.length > limits.groups) {
-    return { problem: { ...problem, expected: `at most ${limits.bytes} bytes and ${limits.groups} alternatives (||)` } };
-  }
+  if (alternatives.length > limits.groups) return tooLong;
   const groups: Group[] = [];
   for (const alternative of alternatives) {
     const group = parseGroup(alternative);

@@ -4,6 +4,7 @@ export const trackingAnnotation = 'argocd.argoproj.io/tracking-id';
 /** Tells several Argo CD installations on one cluster apart; ours has none. */
 export const installationAnnotation = 'argocd.argoproj.io/installation-id';
 export const hookAnnotation = 'argocd.argoproj.io/hook';
+export const syncOptionsAnnotation = 'argocd.argoproj.io/sync-options';
 export const helmHookAnnotation = 'helm.sh/hook';
 const waveAnnotation = 'argocd.argoproj.io/sync-wave';
 const helmWeightAnnotation = 'helm.sh/hook-weight';
@@ -13,7 +14,7 @@ export function annotationOf(object: KubeObject, name: string): string | undefin
 }
 
 /** The comma list of an annotation, without blanks around its items; undefined where the object has none. */
-function annotationList(object: KubeObject, name: string): readonly string[] | undefined {
+export function annotationList(object: KubeObject, name: string): readonly string[] | undefined {
   return annotationOf(object, name)
     ?.split(',')
     .map((item) => item.trim());
@@ -47,5 +48,5 @@ function integerOf(text: string | undefined): number | undefined {
 
 /** Whether the object's own `sync-options` hold an option, by exact text. */
 export function objectOption(object: KubeObject, option: string): boolean {
-  return annotationHolds(object, 'argocd.argoproj.io/sync-options', option);
+  return annotationHolds(object, syncOptionsAnnotation, option);
 }

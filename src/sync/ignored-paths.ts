@@ -35,11 +35,42 @@ function globMatches(glob: unknown, text: string): boolean {
 
 /** The value without what a pointer names; a pointer to nothing changes nothing. */
 export function withoutPointer(value: unknown, pointer: string): unknown {
-  const steps = pointer
+  const steps = stepsOf(pointer);
+  return steps.length === 0 ? value : remove(value, steps);
+}
+
+function stepsOf(pointer: string): readonly string[] {
+  return pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.length === 0 ? value : remove(value, steps);
+}
+
+/**
+ * What to apply where a pointer is ignored (RespectIgnoreDifferences): the target with the live value there, or without the field
+ * where the live object has none. A field that the target does not have is left to whoever has it. Never the whole metadata or all
+ * annotations, which say whose the object is.
+ */
+export function keepPointer(target: KubeObject, live: KubeObject, pointer: string): KubeObject {
+  const [field = '', ...rest] = stepsOf(pointer);
+  const whole = rest.length === 0 && ['', 'apiVersion', 'kind', 'metadata'].includes(field);
+  if (whole || (field === 'metadata' && rest.join('/') === 'annotations') || !Object.hasOwn(target, field)) return target;
+  return { ...target, [field]: keep(target[field], live[field], rest) };
+}
+
+function keep(target: unknown, live: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return live;
+  const [own, there] = [childOf(target, step), childOf(live, step)];
+  if (own === undefined) return target;
+  if (there === undefined) return remove(target, [step]);
+  const kept = keep(own, there, rest);
+  if (Array.isArray(target)) return target.map((item: unknown, index) => (String(index) === step ? kept : item));
+  return isBody(target) ? { ...target, [step]: kept } : target;
+}
+
+function childOf(value: unknown, step: string): unknown {
+  if (Array.isArray(value)) return /^\d+$/.test(step) ? (value[Number(step)] as unknown) : undefined;
+  return isBody(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 }
 
 function remove(value: unknown, [step = '', ...rest]: readonly string[]): unknown {

@@ -6,7 +6,8 @@ import { hookKindOf } from './annotations.ts';
 import { autoscaledWorkloads, isAutoscaled, keepReplicas, withoutReplicas } from './autoscaled.ts';
 import { comparable, firstDifference } from './difference.ts';
 import { isSelectorManaged, keepSelector, managedSelectorPointer } from './managed-selectors.ts';
-import { ignoredPointers, withoutPointer } from './ignored-paths.ts';
+import { ignoredPointers, keepPointer, withoutPointer } from './ignored-paths.ts';
+import { hasOption } from './options.ts';
 import type { SyncQuestion } from './step.ts';
 import { ownsByTracking } from './tracking.ts';
 
@@ -64,7 +65,7 @@ function seeTarget(target: KubeObject, question: SyncQuestion, scaled: ReadonlyS
   const prediction = question.predictions[key];
   const refusal = prediction?.kind === 'refused' ? { refusal: prediction.because } : {};
   if (live === undefined) return { key, ref, state: 'missing', body: target, because: `${describeRef(ref)} is missing`, ...refusal };
-  const body = bodyFor(target, live, isAutoscaled(target, scaled));
+  const body = bodyFor(target, live, question, isAutoscaled(target, scaled));
   const seen = { key, ref: refOf(live, question.cluster), body, live };
   if (prediction === undefined) return { ...seen, state: 'unasked', because: '' };
   if (prediction.kind === 'refused') {
@@ -76,9 +77,12 @@ function seeTarget(target: KubeObject, question: SyncQuestion, scaled: ReadonlyS
 }
 
 /** What to apply: the target, with what others own of the live object left to them. */
-function bodyFor(target: KubeObject, live: KubeObject, autoscaled: boolean): KubeObject {
+function bodyFor(target: KubeObject, live: KubeObject, question: SyncQuestion, autoscaled: boolean): KubeObject {
   const scaled = autoscaled ? keepReplicas(target, live) : target;
-  return isSelectorManaged(live) ? keepSelector(scaled, live) : scaled;
+  const selected = isSelectorManaged(live) ? keepSelector(scaled, live) : scaled;
+  const { view } = question.application;
+  if (!hasOption(view, 'RespectIgnoreDifferences=true')) return selected;
+  return ignoredPointers(view.spec['ignoreDifferences'], live).reduce((kept, pointer) => keepPointer(kept, live, pointer), selected);
 }
 
 function differenceAt(predicted: KubeObject, live: KubeObject, question: SyncQuestion, autoscaled: boolean): string | undefined {

@@ -1,5 +1,7 @@
 import type { ObjectRef } from '../kernel/refs.ts';
 import type { Application } from '../resources/application.ts';
+import type { Resource } from '../resources/meta.ts';
+import { isRunning } from './operation.ts';
 
 /** Whether `spec.syncPolicy.syncOptions` hold an option, by exact text (Argo CD v3.5 ignores what it does not know). */
 export function hasOption(application: Application, option: string): boolean {
@@ -17,4 +19,15 @@ export function namespaceToCreate(application: Application, cluster: string): Ob
   const name = application.spec.destination.namespace ?? '';
   if (name === '' || !hasOption(application, 'CreateNamespace=true')) return undefined;
   return { cluster, group: '', kind: 'Namespace', namespace: '', name };
+}
+
+/** The Application as an operation sees it: options that somebody wrote into the operation stand in for its own (Argo CD v3.5). */
+export function underOperation(application: Resource<Application>): Resource<Application> {
+  const { view } = application;
+  const last = view.status?.operationState;
+  const operation = isRunning(last) ? last.operation : view.operation;
+  const options: unknown = operation?.sync?.['syncOptions'];
+  if (!Array.isArray(options) || options.length === 0) return application;
+  const syncOptions = options.filter((option) => typeof option === 'string');
+  return { ...application, view: { ...view, spec: { ...view.spec, syncPolicy: { ...view.spec.syncPolicy, syncOptions } } } };
 }

@@ -1,5 +1,6 @@
 import type { OperationState } from '../resources/application.ts';
 import { observe } from './observe.ts';
+import { underOperation } from './options.ts';
 import { finished, isAutomated, isRunning, revisionOf, rowsOf, sameObject, startOperation } from './operation.ts';
 import { canDryRunMissing, refusals } from './preflight.ts';
 import { pruneExtras } from './prune.ts';
@@ -16,7 +17,8 @@ const done = 'successfully synced (all tasks run)';
  * `status.operationState`, or starts the one in the request slot, or an automated one. Between calls nothing is remembered but that
  * state: write the answer's `status` (after `withResults`, where actions were carried out) before the next call.
  */
-export function planSync(question: SyncQuestion): SyncStep {
+export function planSync(asked: SyncQuestion): SyncStep {
+  const question = { ...asked, application: underOperation(asked.application) };
   const last = question.application.view.status?.operationState;
   if (!isRunning(last)) return begin(startOperation(question), question);
   if (last.phase === 'Terminating') return fail(last, 'Operation terminated', question);

@@ -8,6 +8,7 @@ import { notSupported } from '../../src/metrics/providers.ts';
 import type { ClusterPort } from '../../src/reconcile/ports.ts';
 import type { SyncContext } from '../../src/reconcile/sync/context.ts';
 import { desire } from '../../src/reconcile/sync/desired.ts';
+import { withoutEffect } from '../../src/reconcile/sync/without-effect.ts';
 import { subscribe } from '../../src/reconcile/update/subscribe.ts';
 import { readApplication } from '../../src/reconcile/world.ts';
 import { AnalysisRun, AnalysisTemplate } from '../../src/resources/analysis.ts';
@@ -82,6 +83,7 @@ async function judgeApplication(written: KubeObject, { grounds }: Judging): Prom
   const subscribed = await subscribe(context, app, signal);
   const conditions = [
     ...(desired.kind === 'unknown' ? [desired.condition] : desired.conditions),
+    ...withoutEffect(app, desired),
     ...(subscribed.kind === 'refused' ? subscribed.conditions : subscribed.kind === 'subscribed' ? subscribed.subscription.warnings : []),
   ];
   const address = specOf(written).source?.repoURL ?? '';

@@ -86,6 +86,24 @@ describe('automated sync', () => {
   });
 });
 
+describe('options without effect', () => {
+  it('are told in one condition, once, and stay while Git cannot be read', async () => {
+    const { app, repository } = await stage.plain('oscar', '1.0.0');
+    await synced(app, await repository.head());
+    const told = async () => listAt(await world.api.get(applicationPath(app)), 'status.conditions');
+    const syncOptions = ['Replace=true', 'Retry=true', 'ServerSideApply=true'];
+    await world.api.patch(applicationPath(app), { spec: { syncPolicy: { syncOptions } } });
+    const message = 'without effect: spec.syncPolicy.syncOptions: Replace=true is not supported yet, Retry=true is no sync option';
+    expect(await stage.condition(app, 'SyncOptionNotSupported')).toBe(message);
+    const before = await told();
+    await comparedAgain(app);
+    expect(await told()).toEqual(before);
+    await world.api.patch(applicationPath(app), { spec: { source: { path: 'nowhere' } } });
+    await stage.condition(app, 'ComparisonError');
+    expect((await told()).filter(({ type }) => type === 'SyncOptionNotSupported')).toEqual(before);
+  });
+});
+
 describe('a deleted Application', () => {
   const cascade = 'resources-finalizer.argocd.argoproj.io';
   const deployment = (app: string): string => `/apis/apps/v1/namespaces/${app}/deployments/${app}`;

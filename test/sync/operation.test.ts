@@ -18,6 +18,14 @@ describe('an operation', () => {
     expect(last).toMatchObject({ status: { operation: { initiatedBy: { username: 'ann' }, sync: { revision: 'c1' } } } });
   });
 
+  it('has options of its own in place of those of the Application', () => {
+    const model = new ModelCluster(...targets(object('ConfigMap', 'old'), object('ConfigMap', 'kept')));
+    const operation = { sync: { prune: true, syncOptions: ['Prune=false'] } };
+    const { steps, last } = run(model, targets(object('ConfigMap', 'kept')), application({ operation }));
+    expect(steps).toEqual(['done: successfully synced (all tasks run)']);
+    expect(last).toMatchObject({ status: { syncResult: { resources: [{ name: 'old', message: 'ignored (no prune)' }] } } });
+  });
+
   it('that only tries changes nothing', () => {
     const model = new ModelCluster();
     expect(run(model, wanted, application({ operation: { sync: { dryRun: true } } })).steps).toEqual([

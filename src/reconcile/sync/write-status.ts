@@ -14,6 +14,7 @@ import { updateConditions } from '../board.ts';
 import type { AppView, Malformed } from '../world.ts';
 import type { SyncContext } from './context.ts';
 import type { Desired } from './desired.ts';
+import { withoutEffect } from './without-effect.ts';
 
 export type Writing = { readonly context: SyncContext; readonly app: AppView; readonly signal: AbortSignal };
 
@@ -59,6 +60,7 @@ async function patchApplication(context: SyncContext, on: ObjectRef, body: Body,
 function statusAnswer(writing: Writing, { desired, compared, operation }: Findings): StatusAnswer {
   const { context, app } = writing;
   const own = desired.kind === 'unknown' ? [desired.condition] : desired.conditions;
+  const unheeded = withoutEffect(app, desired);
   const last = operation ?? app.resource.view.status?.operationState;
   return statusOf({
     application: app.resource,
@@ -67,7 +69,7 @@ function statusAnswer(writing: Writing, { desired, compared, operation }: Findin
     ...(compared === undefined ? {} : { comparison: compared }),
     ...(operation === undefined ? {} : { operationState: operation }),
     ...(desired.kind === 'desired' ? { tool: desired.tool } : {}),
-    conditions: [...own, ...syncError(last), ...boardConditions(writing)],
+    conditions: [...own, ...unheeded, ...syncError(last), ...boardConditions(writing)],
   });
 }
 

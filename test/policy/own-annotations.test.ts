@@ -80,6 +80,10 @@ describe('a key of ours', () => {
     });
   });
 
+  it('refuses a duration that would take minutes to be read to its end', () => {
+    expect(webOf({ 'windlass.dev/web.min-age': '1'.repeat(200_000) })).toMatchObject({ kind: 'refused' });
+  });
+
   it('says what is missing in a template, and how the name of a group ends', () => {
     expect(webOf({ 'windlass.dev/web.extract': '(a)(b) => $1_$2' })).toMatchObject({
       problems: [{ expected: expect.stringContaining('($1_ is no group of the expression; ${1} ends the name of the group)') as string }],

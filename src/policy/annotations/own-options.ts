@@ -38,9 +38,13 @@ function allowed(setting: Setting, option: Option, why = ''): Read<Part> {
 
 function readMinAge(setting: Setting | undefined): Read<Part> {
   if (setting === undefined) return plainly({});
-  const minAgeMs = durationOf(setting.value.trim());
+  const text = setting.value.trim();
+  const minAgeMs = text.length > longestDuration ? undefined : durationOf(text);
   return minAgeMs === undefined ? allowed(setting, 'min-age') : plainly({ minAgeMs });
 }
+
+/** The longest text of a duration: reading one of no length at all would take time that grows with its square. */
+const longestDuration = 100;
 
 /** A Go duration from 0, before it whole days: `3d`, `1d12h`. */
 function durationOf(text: string): number | undefined {

@@ -11,6 +11,9 @@ type Group = { readonly terms: readonly Term[]; readonly prereleases: boolean };
 // Limits of Masterminds v3.5.0; v3.4.0 has none.
 const limits = { bytes: 512, groups: 32 };
 
+/** Characters of a text that a problem repeats. */
+const shown = 300;
+
 const blank = '[\\t\\n\\f\\r ]';
 const number = '[0-9xX*|]+';
 const suffixes = '(?:-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';
@@ -31,7 +34,11 @@ const termParts = new RegExp(
  * prerelease satisfies an AND group only where one of its terms carries a prerelease. `at` says in the problem where the text stands.
  */
 export function parseConstraint(text: string, at = 'constraint'): { readonly constraint: Constraint } | { readonly problem: Problem } {
-  const problem = { at, got: JSON.stringify(text), expected: 'a version constraint such as ~1.2, ^1.2.3, 1.x or ">=1.0 <2.0"' };
+  const problem = {
+    at,
+    got: JSON.stringify(text.length > shown ? `${text.slice(0, shown)}...` : text),
+    expected: 'a version constraint such as ~1.2, ^1.2.3, 1.x or ">=1.0 <2.0"',
+  };
   const tooLong = { problem: { ...problem, expected: `at most ${limits.bytes} bytes and ${limits.groups} alternatives (||)` } };
   // A text may be as long as all annotations together: it is measured before anything reads it.
   if (new TextEncoder().encode(text).length > limits.bytes) return tooLong;

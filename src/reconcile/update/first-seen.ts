@@ -95,12 +95,18 @@ class KeptSights implements FirstSeen {
     }
   }
 
-  /** The earlier sight of the same digest counts; what cannot be read is as good as lost. */
+  /**
+   * The earlier sight of the same digest counts; what cannot be read is as good as lost. What is kept is older than what is new here, and goes
+   * first where there is no room for both: else a full memory would forget every new tag.
+   */
   #merge(kept: KubeObject | undefined): void {
+    const sights = new Map(this.#sights);
     for (const [key, sight] of sightsIn(kept)) {
-      const mine = this.#sights.get(key);
-      if (mine === undefined || (mine.digest === sight.digest && sight.at < mine.at)) this.#put(key, sight);
+      const mine = sights.get(key);
+      if (mine === undefined || (mine.digest === sight.digest && sight.at < mine.at)) sights.set(key, sight);
     }
+    this.#sights.clear();
+    for (const [key, sight] of [...sights].sort(byTime)) this.#put(key, sight);
   }
 
   /** The sights that were noted last stay: a tag that waited longest is old enough, or nobody asks for it any more. */
@@ -112,12 +118,10 @@ class KeptSights implements FirstSeen {
   }
 
   #record(): z.infer<typeof Kept> {
-    const images: Record<string, Record<string, Sight>> = {};
-    for (const [key, sight] of [...this.#sights].sort(byTime)) {
-      const [image = '', tag = ''] = key.split(' ');
-      images[image] = { ...images[image], [tag]: sight };
-    }
-    return { version: 1, images };
+    const images = Map.groupBy([...this.#sights].sort(byTime), ([key]) => key.slice(0, key.indexOf(' ')));
+    const tagsOf = (sights: readonly (readonly [string, Sight])[]) =>
+      Object.fromEntries(sights.map(([key, sight]) => [key.slice(key.indexOf(' ') + 1), sight]));
+    return { version: 1, images: Object.fromEntries([...images].map(([image, sights]) => [image, tagsOf(sights)])) };
   }
 }
 

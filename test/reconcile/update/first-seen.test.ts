@@ -117,6 +117,25 @@ describe('when tags were first seen', () => {
     expect(seen.known(`registry.test/${'team/'.repeat(8)}shop`, `${'t'.repeat(120)}5999`)).toBeDefined();
   });
 
+  it('is kept of a new tag too where there is no room left: what was seen longest ago goes', async () => {
+    const { clock, begin } = setUp();
+    const seen = begin();
+    for (let index = 0; index < 3500; index += 1) {
+      clock.advance(1000);
+      seen.see(image, `1.0.${index}`, 'sha256:a');
+    }
+    await seen.save(signal);
+    clock.advance(1000);
+    const { at } = seen.see(image, '2.0.0', 'sha256:b');
+    await seen.save(signal);
+    expect(seen.known(image, '2.0.0')?.at).toBe(at);
+    expect(seen.known(image, '1.0.0')).toBeUndefined();
+    const second = begin();
+    await second.load(signal);
+    expect(second.known(image, '2.0.0')?.at).toBe(at);
+    expect(second.known(image, '1.0.3499')).toBeDefined();
+  });
+
   it('is kept nowhere without a namespace', async () => {
     const { clock, state } = setUp();
     const seen = createFirstSeen({ cluster: { name: 'c' } as Ports['cluster'], clock, log: silentLog }, undefined);

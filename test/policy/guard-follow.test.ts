@@ -93,3 +93,14 @@ describe('a mutable tag that is followed', () => {
     });
   });
 });
+
+describe('a tag that was pushed again since its digest was remembered', () => {
+  it('is not taken for the one that is followed', () => {
+    const remembered = { ...following, digests: { '1.5.0': digestOf('old'), '1.4.0': digestOf('1.4.0') } };
+    const { choice } = decideIn(remembered, { digests: { latest: digestOf('old'), '1.5.0': digestOf('new') } });
+    expect(choice).toMatchObject({
+      kind: 'keep',
+      because: '1.3.0 stays: no other tag of ghcr.io/team/shop that is allowed has the digest of latest',
+    });
+  });
+});

@@ -1,5 +1,6 @@
+import type { Digest } from '../../kernel/image.ts';
 import type { TagFacts } from '../../registry/listing.ts';
-import type { Choice } from '../choice.ts';
+import type { Choice, PlaceQuestion } from '../choice.ts';
 import { type Case, isBelow, said } from './case.ts';
 import { keep, need } from './outcome.ts';
 import { type Sieve, sift } from './sieve.ts';
@@ -31,10 +32,11 @@ export function followAlias(one: Case, follow: string, start: Sieve): { readonly
 
 /** The best tag with the digest, or the next tags whose digests decide. */
 function firstWith(
-  { question: { digests = {} } }: Case,
+  { question }: Case,
   { digest }: TagFacts,
   tags: readonly string[],
 ): { readonly match: string | undefined } | { readonly asked: readonly string[] } {
+  const digests = knownDigests(question);
   const at = tags.findIndex((tag) => !Object.hasOwn(digests, tag) || digests[tag] === digest);
   const match = tags[at];
   if (match === undefined || digests[match] === digest) return { match };
@@ -44,6 +46,12 @@ function firstWith(
       .filter((tag) => !Object.hasOwn(digests, tag))
       .slice(0, batch),
   };
+}
+
+/** What was asked of a tag by itself is younger than what is remembered: it may have been pushed again. */
+function knownDigests({ digests = {}, facts }: PlaceQuestion): Readonly<Record<string, Digest>> {
+  const asked = Object.entries(facts).map(([tag, one]) => [tag, one === 'absent' ? one : one.digest] as const);
+  return { ...digests, ...Object.fromEntries(asked) };
 }
 
 /** A followed tag may go back; one that only seems to, because Git's tag is listed no more or no longer asked for, does not (LOOP 2). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guard } from '../../src/policy/guard.ts';
-import { change, decideIn, image, listing, now, ours, question, reasonFor, unconstrained } from './question.ts';
+import { change, decideIn, hold, image, listing, now, ours, question, reasonFor, unconstrained } from './question.ts';
 
 const built = (date: string) => `2026-02-${date}T00:00:00.000Z`;
 
@@ -102,5 +102,31 @@ describe('an order that counts down', () => {
       because: '3 is the first tag of ghcr.io/team/shop that is allowed; Git has 5',
     });
     expect(decideIn({ ...asked, listing: listing(['5', '9']) }, {}).choice).toMatchObject({ kind: 'keep', at: { tag: '5' } });
+  });
+});
+
+describe('a hold in the order of build times', () => {
+  const lowered = question({
+    watches: [unconstrained({ strategy: 'newest-build', ignore: ['b'] })],
+    listing: listing(['a', 'b', 'c']),
+    current: { tag: 'a' },
+    holds: [hold('b')],
+    history: { complete: true, changes: [change('b', 'a', ours('a'))] },
+  });
+  const since = '2026-02-28T10:00:00.000Z';
+  const why = `a stays: c is not above b, which is held at this place since ${since}: error-rate: 0.31 is above 0.05`;
+
+  it.each([
+    ['that is not asked for any more', lowered, { b: built('20'), c: built('19') }],
+    ['that the registry serves no more: it was built before it was held', lowered, { b: 'absent', c: built('27') }],
+    ['that is listed no more', { ...lowered, listing: listing(['a', 'c']) }, { b: 'absent', c: built('27') }],
+    ['that does not say when it was built', lowered, { b: 'none', c: built('27') }],
+  ])('keeps out what is older than a held tag %s', (_, asked, created) => {
+    expect(decideIn(asked, { created: { a: built('01'), ...created } }).choice).toMatchObject({ kind: 'keep', because: why });
+  });
+
+  it('lets pass what is newer', () => {
+    const created = { a: built('01'), b: 'absent', c: '2026-02-28T10:00:01.000Z' };
+    expect(decideIn(lowered, { created }).choice).toMatchObject({ kind: 'raise', to: { tag: 'c' } });
   });
 });

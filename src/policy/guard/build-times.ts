@@ -12,15 +12,36 @@ type Built = { readonly kind: 'known'; readonly known: Known } | Extract<Choice,
 export function buildTimesOf(question: PlaceQuestion): Built {
   const { watches, listing, current } = question;
   if (!watches.some(({ strategy }) => policies[strategy].orders === 'build-times')) return { kind: 'known', known: {} };
-  const created = knownTimes(question);
+  const held = withHeldTags(question, knownTimes(question));
+  if (held.kind === 'needs') return held;
+  const { created = {} } = held.known;
   const tag = current?.tag;
-  if (tag === undefined) return { kind: 'known', known: { created } };
+  if (tag === undefined) return held;
   const built = Object.hasOwn(created, tag) ? created[tag] : undefined;
   if (built === undefined) {
     const because = `what is newer than ${tag}, which Git has, depends on when it was built`;
     return { kind: 'needs', facts: [{ need: 'created', image: listing.image, tags: [tag] }], because };
   }
   return built === 'absent' || built === 'none' ? boundOf(question, tag, created) : { kind: 'known', known: { created } };
+}
+
+/**
+ * What is above a held tag depends on when that was built, also where it is listed no more, or not asked for (LOOP 8). Where nobody can say,
+ * it was built before it was held.
+ */
+function withHeldTags({ listing, holds, current }: PlaceQuestion, created: NonNullable<PlaceQuestion['created']>): Built {
+  const held = holds.filter(({ image, tag }) => image === listing.image && tag !== undefined && tag !== current?.tag);
+  const tags = [...new Set(held.flatMap(({ tag = '' }) => (Object.hasOwn(created, tag) ? [] : [tag])))].sort();
+  if (tags.length > 0) {
+    const because = `what is newer than ${tags.join(', ')}, which is held, depends on when it was built`;
+    return { kind: 'needs', facts: [{ need: 'created', image: listing.image, tags }], because };
+  }
+  const bounds = held.flatMap(({ tag = '', since, until }) => {
+    const isUnknown = created[tag] === 'absent' || created[tag] === 'none';
+    // After its hold a listed tag that nobody knows the age of is no better known than before.
+    return isUnknown && (until === undefined || !listing.tags.includes(tag)) ? [[tag, since] as const] : [];
+  });
+  return { kind: 'known', known: { created: { ...created, ...Object.fromEntries(bounds) } } };
 }
 
 /** No later than this was an image built that cannot be asked any more: the moment when its tag was written. */

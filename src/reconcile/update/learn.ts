@@ -1,11 +1,12 @@
 import { Failure } from '../../kernel/failure.ts';
 import type { Digest, ImageName } from '../../kernel/image.ts';
 import { describeReference } from '../../kernel/image.ts';
+import { placeKey } from '../../kernel/place.ts';
 import { trailer, trailerValues } from '../../kernel/trailers.ts';
 import type { Need, PlaceQuestion, TagTime } from '../../policy/choice.ts';
 import type { TagTimes } from '../../registry/listing.ts';
 import type { PlaceState } from './context.ts';
-import type { Reading } from './histories.ts';
+import type { Reading, Wanted } from './histories.ts';
 import type { Asker } from './tag-memory.ts';
 import { inParallel } from './tag-memory.ts';
 
@@ -39,12 +40,10 @@ function joined(sum: Facts, one: Partial<Facts>): Facts {
 }
 
 async function learnOne(asking: Asking, need: Need): Promise<Partial<Facts>> {
-  const { context, located, state } = asking;
+  const { context, located } = asking;
   switch (need.need) {
-    case 'history': {
-      const value = state.current === undefined ? {} : { value: describeReference(state.current) };
-      return { history: await asking.histories({ place: state.place, ...value }) };
-    }
+    case 'history':
+      return { history: await asking.histories(historyOf(asking)) };
     case 'commit': {
       const trailers = await context.ports.git.trailers(located.repo, need.commit);
       return { commits: { [need.commit]: trailerValues(trailers, trailer.application).length > 0 ? 'ours' : 'other' } };
@@ -60,6 +59,12 @@ async function learnOne(asking: Asking, need: Need): Promise<Partial<Facts>> {
     case 'served':
       return { served: await learnServed(asking, need) };
   }
+}
+
+/** Only the latest change matters, except where something is held: then what was here before it does (LOOP 8). */
+function historyOf({ located: { holds }, state: { place, current } }: Asking): Wanted {
+  const isHeld = !('because' in holds) && holds.some((hold) => placeKey(hold.place) === placeKey(place));
+  return { place, ...(current === undefined || isHeld ? {} : { value: describeReference(current) }) };
 }
 
 function askerOf({ state, signal }: Asking, image: ImageName): Asker {

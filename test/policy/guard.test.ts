@@ -72,6 +72,11 @@ describe('a place with something newer', () => {
     expect(guard(question({ facts: built }), now)).toMatchObject({ kind: 'needs', facts: [{ need: 'commit', commit: 'c'.repeat(40) }] });
   });
 
+  it.each(['c'.repeat(64), 'ccccccc'])('asks for one that CI wrote as %s too', (revision) => {
+    const choice = guard(question({ facts: facts('1.4.0', { revision }) }), now);
+    expect(choice).toMatchObject({ kind: 'needs', facts: [{ need: 'commit', commit: revision }] });
+  });
+
   it('does not follow an image that CI built from its own commit', () => {
     const choice = guard(question({ facts: built, commits: { ['c'.repeat(40)]: 'ours' } }), now);
     expect(choice).toMatchObject({ kind: 'keep' });

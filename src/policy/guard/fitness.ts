@@ -13,7 +13,7 @@ export function whyUnfit(question: PlaceQuestion, facts: TagFacts, holds: readon
 
 /** The commit of which a decision must know whose it is, before an image that CI built from it may be written. */
 export function unknownCommit({ revision }: TagFacts, { commits = {} }: PlaceQuestion): Sha | undefined {
-  if (revision === undefined || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision)) return undefined;
+  if (revision === undefined || !/^[0-9a-f]{7,64}$/.test(revision)) return undefined;
   return Object.hasOwn(commits, revision) ? undefined : revision;
 }
 

@@ -81,6 +81,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const now = options.now ?? Date.now;
   const timeoutMs = options.timeoutMs ?? 30_000;
   const dispatcher = options.dispatcher ?? connectionsOf(options, { timeoutMs, connections: limits.inFlightPerHost });
+  const budgets = createBudgets(now);
   const transport = createTransport({
     dispatcher,
     userAgent: options.userAgent ?? 'windlass',
@@ -89,8 +90,8 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     perSecond: (host) => perSecondAt(options.hosts ?? [], host),
     retryMs: options.retryMs ?? 200,
     random: options.random ?? Math.random,
+    admit: (question) => budgets.admit(question),
   });
-  const budgets = createBudgets(now);
   const asking = createAsking({ transport, budgets, now, tokenHosts: options.tokenHosts ?? [] });
   const content = createContent();
   const ecr = createEcr({ now, timeoutMs });

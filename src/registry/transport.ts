@@ -31,6 +31,8 @@ export type TransportOptions = {
   readonly retryMs: number;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Asked when a request's turn has come: throws where it must not be sent any more. */
+  readonly admit?: (question: Question) => Promise<void>;
 };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -60,13 +62,11 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function exchange(question: Question, authorization: string | undefined): Promise<Answer> {
     const leave = await enter(question).catch(() => Promise.reject(cancelled(question)));
-    const deadline = startDeadline(question, options.timeoutMs);
     try {
-      return await persist(options, { question, authorization, signal: deadline.signal });
-    } catch (thrown) {
-      throw connectionFailure(question, deadline.signal.aborted ? deadline.signal.reason : thrown);
+      // The registry may have asked for a rest while this one waited for its turn.
+      await options.admit?.(question);
+      return await exchangeInTime(options, question, authorization);
     } finally {
-      deadline.stop();
       leave();
     }
   }
@@ -95,6 +95,17 @@ function redirectTarget(question: Question, from: URL, location: string): URL {
     throw new Failure('broken-answer', sentence(question, 'a redirect that cannot be followed'));
   }
   return target;
+}
+
+async function exchangeInTime(options: TransportOptions, question: Question, authorization: string | undefined): Promise<Answer> {
+  const deadline = startDeadline(question, options.timeoutMs);
+  try {
+    return await persist(options, { question, authorization, signal: deadline.signal });
+  } catch (thrown) {
+    throw connectionFailure(question, deadline.signal.aborted ? deadline.signal.reason : thrown);
+  } finally {
+    deadline.stop();
+  }
 }
 
 type Sending = {

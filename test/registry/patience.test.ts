@@ -53,6 +53,15 @@ describe('a registry that asked to wait', () => {
     expect(client.budget(`${server.host}/x`, { apiUrl: server.url })).toBeUndefined();
   });
 
+  it('is not asked for what waited for its turn meanwhile', async () => {
+    const server = await serve(() => ({ status: 429, headers: { 'retry-after': '90' } }));
+    const client = clientOf({ limits: { inFlightPerHost: 2 } });
+    const names = Array.from({ length: 20 }, (_, index) => `team/${index}`);
+    const ended = await Promise.allSettled(names.map((name) => list(client, server, {}, name)));
+    expect(server.seen).toHaveLength(2);
+    expect(ended[19]).toMatchObject({ status: 'rejected', reason: { code: 'throttled', retry: { afterMs: 90_000 } } });
+  });
+
   it('is asked with another credential', async () => {
     const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } };
     const server = await serve(({ headers }) => {

@@ -44,7 +44,8 @@ export function sentence(question: Question, happened: string, detail?: string):
 const sent = /\b(Basic|Bearer)\s+(?=[a-z.~+/=-]*\d)[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/gi;
 const shortestSecret = 4;
 
-function withoutSecrets(text: string, credential: Credential | undefined): string {
+/** A text without the credential, however it is spelled in it, and without headers and tokens. */
+export function withoutSecrets(text: string, credential: Credential | undefined): string {
   const password = credential?.password.reveal() ?? '';
   const pair = `${credential?.username ?? ''}:${password}`;
   const secrets = [Buffer.from(pair).toString('base64').replace(/=+$/, ''), encodeURIComponent(password), password];

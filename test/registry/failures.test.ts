@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 import { connectionFailure } from '../../src/registry/broken-connection.ts';
 import type { RegistryClient, RegistryClientOptions } from '../../src/registry/client.ts';
 import { createLocalClient } from './local-client.ts';
@@ -55,6 +56,20 @@ describe('each status has its failure, for lists and manifests alike', () => {
     expect(listed.message).toContain('(list tags, without a credential)');
     expect(await failureOf(clientOf().facts(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
     expect(await failureOf(clientOf().served(image, '1.0', { apiUrl: server.url }, signal))).toMatchObject({ code });
+  });
+
+  it('is a short sentence, however many errors the body holds, and without the credential, however it is spelled there', async () => {
+    const password = 'p@ss [skip ci]word';
+    const errors = Array.from({ length: 10_000 }, () => ({ code: 'DENIED', message: `${password} is wrong` }));
+    const server = await startScripted(({ headers }) =>
+      headers.authorization === undefined
+        ? { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+        : { status: 403, body: JSON.stringify({ errors }) },
+    );
+    stops.push(() => server.stop());
+    const access = { apiUrl: server.url, credential: { username: 'bot', password: new Secret(password) } };
+    const { message } = await failureOf(clientOf().list(`${server.host}/team/shop`, access, new AbortController().signal));
+    expect(message).toMatch(/as bot\): (?:DENIED: \*\*\* is wrong(?:; |$)){3}$/);
   });
 
   it('404 of a list is not-found', async () => {

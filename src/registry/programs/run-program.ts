@@ -38,6 +38,9 @@ export function runProgram(program: Program): Promise<Printed> {
     const stop = (failure: Failure): void => {
       stopped ??= failure;
       killGroup(running.pid);
+      // A child that left the group may hold the output open: nobody waits for it.
+      running.stdout.destroy();
+      reject(stopped);
     };
     const timer = setTimeout(() => stop(new Failure('timed-out', `${name} ran longer than ${describeDuration(timeoutMs)}`)), timeoutMs);
     running.stdout.on('data', (chunk: Buffer) => {

@@ -103,6 +103,12 @@ describe('a script', () => {
     const program = { name: 'slow', path, args: [], cwd: home, env: {}, input: '', timeoutMs: 200, outputBytes: 10 };
     await expect(runProgram(program)).rejects.toMatchObject({ code: 'timed-out', message: 'slow ran longer than 200ms' });
   });
+
+  it('is not waited for where a child of it left its group and holds its output open', async () => {
+    const path = await script('leaves', 'setsid sleep 20 &\nsleep 20');
+    const program = { name: 'leaves', path, args: [], cwd: home, env: { PATH: process.env['PATH'] ?? '' } };
+    await expect(runProgram({ ...program, input: '', timeoutMs: 300, outputBytes: 100 })).rejects.toMatchObject({ code: 'timed-out' });
+  });
 });
 
 describe('a mounted docker configuration', () => {

@@ -30,6 +30,7 @@ const privates: readonly Block[] = [
   ['192.168.0.0', 16],
   ['100.64.0.0', 10],
   ['fc00::', 7],
+  ['fec0::', 10], // site-local, of old
 ];
 
 function listOf(blocks: readonly Block[]): BlockList {
@@ -55,13 +56,17 @@ export function addressKind(ip: string): AddressKind {
   return kinds.find(([, list]) => list.check(address, family))?.[0] ?? 'public';
 }
 
+// Mapped, translated (RFC 6145), compatible, and behind NAT64 (RFC 6052).
+const clothes = '^(?:::ffff:(?:0:)?|::|64:ff9b::)';
+const dotted = new RegExp(`${clothes}(\\d+(?:\\.\\d+){3})$`);
 // A 4-in-6 address in hex, as URLs write it: ::ffff:7f00:1.
-const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+const mapped = new RegExp(`${clothes}([0-9a-f]{1,4}):([0-9a-f]{1,4})$`);
 
 /** An IPv4 address in IPv6 clothes is judged as what it is. */
 export function plainAddress(ip: string): string {
   const lower = ip.toLowerCase();
-  if (/^::ffff:\d+\./.test(lower)) return lower.slice('::ffff:'.length);
+  const [, plain] = dotted.exec(lower) ?? [];
+  if (plain !== undefined) return plain;
   const [, high = '', low = ''] = mapped.exec(lower) ?? [];
   if (high === '') return lower;
   const bits = Number.parseInt(high, 16) * 0x10000 + Number.parseInt(low, 16);

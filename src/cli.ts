@@ -4,6 +4,7 @@ import type { Grounds } from './sandbox/demo/grounds.ts';
 import { Failure } from './kernel/failure.ts';
 import { check, type CheckOptions } from './cli/check/check-command.ts';
 import { explain } from './cli/explain-command.ts';
+import { endWithReader } from './cli/reader-gone.ts';
 import { replay } from './cli/replay.ts';
 import { gatherSettingFlags } from './cli/setting-flags.ts';
 import type { TryOptions } from './cli/try/options.ts';
@@ -77,6 +78,12 @@ command('run', 'run the service until SIGTERM').action(async (options: Common) =
   process.exitCode = await runService(startOptions(options));
 });
 
+function compatOption(): Option {
+  return new Option('--compat <version>', "whose reading of Image Updater's annotations: v0.18 or v1.3")
+    .choices(['v0', 'v1'])
+    .default('v0');
+}
+
 program
   .command('demo')
   .description('play the main job on loopback: registry, Git remote, Kubernetes API, metrics and the service itself')
@@ -131,6 +138,7 @@ program
   .option('--api-url <url>', "the registry's address, where its name does not say it: http://127.0.0.1:5000")
   .option('--username <name>', 'login; without it the docker configuration is asked')
   .option('--password-stdin', 'read the password from standard input', false)
+  .addOption(compatOption())
   .option('--all', 'a row for each tag instead of one for each rule', false)
   .option('-o, --output <format>', 'text or json', 'text')
   .action(async (image: string, options: TryOptions) => {
@@ -147,9 +155,7 @@ program
   .description('say what is wrong with the annotations of the Applications in files, without any cluster')
   .argument('<file...>', 'YAML files with any number of documents; - for standard input')
   .option('--strict', 'warnings count as problems', false)
-  .addOption(
-    new Option('--compat <version>', "whose reading of Image Updater's annotations: v0.18 or v1.3").choices(['v0', 'v1']).default('v0'),
-  )
+  .addOption(compatOption())
   .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text'))
   .action(async (files: readonly string[], options: CheckOptions) => {
     const out = (text: string): unknown => process.stdout.write(text);
@@ -166,6 +172,11 @@ program
     else process.stderr.write(`${replayed.because}\n`);
     process.exitCode = replayed.kind === 'answered' ? 0 : 2;
   });
+
+// The demo tidies up first, and a service goes on without its log.
+program.hook('preAction', (_, action) => {
+  if (action.name() !== 'demo' && action.name() !== 'run') endWithReader(process.stdout);
+});
 
 try {
   await program.parseAsync(gatherSettingFlags(process.argv.slice(2)), { from: 'user' });

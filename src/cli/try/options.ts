@@ -28,7 +28,8 @@ export function readWanted(image: string, options: TryOptions): { readonly wante
   const policy = readPolicy(image, options);
   const current = readCurrent(options.current);
   const asOf = readTime(options.asOf);
-  const problems = [...('problems' in policy ? policy.problems : []), ...current.problems, ...asOf.problems, ...clashes(options)];
+  const wrong = [...('problems' in policy ? policy.problems : []), ...current.problems, ...asOf.problems];
+  const problems = clashes(options).reduce((sum, clash) => (sum.some(({ at }) => at === clash.at) ? sum : [...sum, clash]), wrong);
   if ('problems' in policy || problems.length > 0) return { problems };
   return { wanted: { watch: policy.watch, current: current.value, asOf: asOf.value } };
 }
@@ -68,8 +69,8 @@ function clashes({ tags, platforms, username, passwordStdin, apiUrl, output }: T
       () => ({ at: '--password-stdin', got: 'nothing', expected: 'this option too, because there is --username' }),
     ],
     [given && platforms !== undefined, () => problem('--platforms', platforms ?? '', 'no --tags, because only a registry tells platforms')],
-    [given && apiUrl !== undefined, () => problem('--api-url', apiUrl ?? '', 'no --tags, or no registry')],
     [apiUrl !== undefined && !isHttpUrl(apiUrl), () => problem('--api-url', apiUrl ?? '', 'an http or https URL')],
+    [given && apiUrl !== undefined, () => problem('--api-url', apiUrl ?? '', 'no --tags, or no registry')],
   ];
   return rules.flatMap(([wrong, told]) => (wrong ? [told()] : []));
 }

@@ -2,8 +2,10 @@ import type { Problem } from '../../kernel/problem.ts';
 import { describeProblem } from '../../kernel/problem.ts';
 import type { Wishes } from '../../policy/annotations.ts';
 import { readWatches } from '../../policy/annotations.ts';
+import type { Compat } from '../../policy/annotations/annotation.ts';
 import { checkConstraint } from '../../policy/annotations/options.ts';
 import type { Watch } from '../../policy/choice.ts';
+import { parseConstraint } from '../../policy/semver/constraint.ts';
 
 /** Options of the command line by the annotation that each of them stands for. */
 export const policyOptions = {
@@ -18,11 +20,16 @@ export const policyOptions = {
   schedule: 'schedule',
 } as const;
 
-export type PolicyTexts = { readonly [Option in keyof typeof policyOptions]?: string } & { readonly constraint?: string };
+export type PolicyTexts = { readonly [Option in keyof typeof policyOptions]?: string } & {
+  readonly constraint?: string;
+  /** Whose reading of Image Updater's annotations counts; absent is v0.18's. */
+  readonly compat?: Compat;
+};
 
 export type ReadPolicy = { readonly watch: Watch } | { readonly problems: readonly Problem[] };
 
 const alias = 'try';
+const hasAlias = /^[^:<>~^!|*@=/]+=/;
 const oneImage = 'one image, such as ghcr.io/acme/shop or ghcr.io/acme/shop:^1.2';
 const listKey = 'windlass.dev/image-list';
 const application = { cluster: '', group: 'argoproj.io', kind: 'Application', namespace: '', name: alias };
@@ -45,19 +52,39 @@ export function readPolicy(written: string, texts: PolicyTexts): ReadPolicy {
   const read = (entry: string, chosen: typeof keys) => {
     const annotations: Record<string, string> = { [listKey]: `${alias}=${entry}` };
     for (const [key, text] of chosen) annotations[key] = text;
-    return readWatches(application, annotations);
+    return readWatches(application, annotations, texts.compat);
   };
-  const named = (problem: Problem): Problem =>
-    problem.at === listKey
-      ? { ...problem, at: 'IMAGE', got: JSON.stringify(written) }
-      : { ...problem, at: flags.get(problem.at) ?? problem.at };
-  const wishes = read(written.replace(/^[^:<>~^!|*@=/]+=/, ''), keys);
+  const named = ({ at, got, expected }: Problem): Problem => {
+    // What is used in its place is so for the service alone: here nothing is decided.
+    const wanted = expected.replace(/; [^;]*\b(?:is|are)(?: not)? used$/, '');
+    return at === listKey
+      ? { at: 'IMAGE', got: JSON.stringify(written), expected: wanted }
+      : { at: flags.get(at) ?? at, got, expected: wanted };
+  };
+  const wishes = read(written.replace(hasAlias, ''), keys);
   const watch = soleWatch(wishes);
-  if (watch !== undefined && wishes.kind === 'watched') return checked(watch, texts, wishes.warnings.map(named));
+  const unnamed = needsAlias(written);
+  if (watch !== undefined && wishes.kind === 'watched') return checked(watch, texts, [...unnamed, ...wishes.warnings.map(named)]);
   // A refusal hides what is only warned of: each option by itself shows it.
-  const flaws = [...flawsOf(wishes), ...keys.flatMap((key) => flawsOf(read('x', [key])))].map(named);
+  const flaws = [...unnamed, ...[...flawsOf(wishes), ...keys.flatMap((key) => flawsOf(read('x', [key])))].map(named)];
   const several = wishes.kind === 'refused' ? [] : [{ at: 'IMAGE', got: JSON.stringify(written), expected: oneImage }];
-  return { problems: [...several, ...eachOnce(flaws), ...constraintProblems(undefined, texts)] };
+  return { problems: [...several, ...eachOnce(flaws), ...constraintProblems(undefined, texts), ...blockedConstraint(texts)] };
+}
+
+/** What image-list refuses: it takes what stands before the first = for an alias. */
+function needsAlias(written: string): readonly Problem[] {
+  if (!written.includes('=') || hasAlias.test(written)) return [];
+  const constraint = /:([^/]*)$/.exec(written)?.[1] ?? '';
+  const instead = constraint === '' ? '--constraint' : `--constraint ${JSON.stringify(constraint)}`;
+  const expected = `an alias before the first =, as in image-list (web=${written}), or the constraint as an option (${instead})`;
+  return [{ at: 'IMAGE', got: JSON.stringify(written), expected }];
+}
+
+/** What is wrong with the constraint by itself, where the rest cannot be read. */
+function blockedConstraint({ constraint, strategy, follow }: PolicyTexts): readonly Problem[] {
+  if (constraint === undefined || (strategy !== undefined && strategy !== 'semver') || follow !== undefined) return [];
+  const parsed = parseConstraint(constraint, '--constraint');
+  return 'problem' in parsed ? [parsed.problem] : [];
 }
 
 function soleWatch(wishes: Wishes): Watch | undefined {

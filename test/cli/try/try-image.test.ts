@@ -37,6 +37,12 @@ describe('tags from standard input', () => {
     expect((await run(written, { ...options, tags: '-' })).status).toBe(status);
   });
 
+  it('are read as v1.3 does where that is asked for', async () => {
+    const tags = '1.0.0\n1.1.0-rc.1';
+    expect((await decided(image, {}, tags)).choice.to).toEqual({ tag: '1.1.0-rc.1' });
+    expect((await decided(image, { compat: 'v1' }, tags)).choice.to).toEqual({ tag: '1.0.0' });
+  });
+
   it('as of a moment are those that were there', async () => {
     const trial = await decided(image, { asOf: '2026-02-15T00:00:00Z' });
     expect(trial.choice).toMatchObject({ kind: 'raise', to: { tag: '1.2.0' } });
@@ -105,11 +111,30 @@ describe('wrong options', () => {
       '--username: got nothing',
       '--platforms: got "linux/amd64"',
       '--api-url: got "ftp://x"',
-      '--api-url: got "ftp://x"',
     ]);
   });
 
+  it('name a constraint that is none beside the others, and nothing that is used in place of what is wrong', async () => {
+    const { status, err } = await run(image, { constraint: '>>', minAge: '3x', strategy: 'semver', tags: '-' });
+    expect({ status, at: err.split('\n').map((line) => line.replace(/: .*/, '')) }).toEqual({
+      status: 2,
+      at: ['--min-age', '--constraint', ''],
+    });
+    expect((await run(image, { strategy: 'semvr', tags: '-' })).err).not.toContain('is used');
+  });
+
+  it('of a kind are told once', async () => {
+    const { err } = await run(image, { platforms: 'linux', tags: '-' });
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
   it.each([
+    [
+      'a constraint with = and no alias, which image-list refuses',
+      'nginx:>=1.0 <2',
+      { tags: '-' },
+      'IMAGE: got "nginx:>=1.0 <2", expected an alias before the first =, as in image-list (web=nginx:>=1.0 <2), or the constraint as an option (--constraint ">=1.0 <2")\n',
+    ],
     ['two constraints', `${image}:^1`, { constraint: '^2' }, '--constraint: got "^2", expected none, because IMAGE brings one: "^1"\n'],
     ['two images', 'a,b', {}, 'IMAGE: got "a,b", expected one image, such as ghcr.io/acme/shop or ghcr.io/acme/shop:^1.2\n'],
     [

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../kernel/failure.ts';
+import { makeFolder, unusable } from './state-folder.ts';
 
 /** Who holds a state folder. Process ids are used again, so the start of the process counts too. */
 type Holder = { readonly pid: number; readonly start: string };
@@ -9,10 +10,19 @@ const heldHere = new Set<string>();
 
 /**
  * Takes a state folder for this process and answers how to give it back. A folder whose holder has ended is taken over. Throws
- * `Failure` ('conflict') where another process holds it: two of them would spoil each other's clones.
+ * `Failure` ('conflict') where another process holds it: two of them would spoil each other's clones; and one that names the setting
+ * where the folder cannot be made or written to.
  */
 export function lockFolder(folder: string): () => void {
-  fs.mkdirSync(folder, { recursive: true });
+  try {
+    return take(folder);
+  } catch (thrown) {
+    throw thrown instanceof Failure ? thrown : unusable(folder, thrown);
+  }
+}
+
+function take(folder: string): () => void {
+  makeFolder(folder);
   const file = path.join(fs.realpathSync(folder), 'windlass.lock');
   const text = JSON.stringify({ pid: process.pid, start: startOf(process.pid) } satisfies Holder);
   for (let attempt = 0; attempt < 5; attempt += 1) {

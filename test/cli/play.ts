@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** The file of the command line. */
+export const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 export type Played = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockFolder } from '../../src/git/state-lock.ts';
-import { play } from './play.ts';
+import { cli, play } from './play.ts';
 
 const page = '<html><head><title>Login</title></head><body><h1>Unauthorized</h1>\n<p>by the <b>proxy</b></p></body></html>';
 const proxy = createServer((_, response) => response.writeHead(401).end(page));
@@ -74,6 +76,11 @@ describe('a service that cannot start says why in one sentence', () => {
     ['a port in use', () => ['--cluster.kubeconfig=nobody', `--http.port=${port}`], 'cannot listen on 127.0.0.1:'],
     ['a locked state folder', () => ['--cluster.kubeconfig=nobody', '--git.stateDir=taken'], /^taken is in use by process \d+; end it/],
     [
+      'a state folder that cannot be made',
+      () => ['--cluster.kubeconfig=nobody', '--git.stateDir=/proc/x'],
+      'git.stateDir: got /proc/x (no such file or directory), expected a directory that is there or can be made',
+    ],
+    [
       'a secret that cannot be read',
       () => ['--cluster.kubeconfig=nobody', '--webhooks.secretFile=hush'],
       'cannot read webhooks.secretFile hush: no such file or directory',
@@ -95,5 +102,25 @@ describe('a service that cannot start says why in one sentence', () => {
       stdout: '',
       stderr: 'cannot read the settings file none.yaml: no such file or directory\n',
     });
+  });
+});
+
+describe('SIGTERM while the service starts', () => {
+  it('ends it, though its API server never answers', async () => {
+    const mute = createServer(() => undefined);
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    await writeFile(join(folder, 'mute'), kubeconfig(`http://127.0.0.1:${(mute.address() as AddressInfo).port}`));
+    const args = ['run', '--http.enabled=false', '--cluster.kubeconfig=mute', '--git.stateDir=mute-state'];
+    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { HOME: folder }, stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    await once(mute, 'request');
+    child.kill('SIGTERM');
+    const [status] = (await once(child, 'close')) as [number | null];
+    mute.closeAllConnections();
+    mute.close();
+    const messages = said.trim().split('\n');
+    expect(messages.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['stopping', 'stopped']);
+    expect(status).toBe(0);
   });
 });

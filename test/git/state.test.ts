@@ -43,6 +43,31 @@ describe('the state folder', () => {
   });
 });
 
+describe('a state folder that cannot serve', () => {
+  const wanted = 'expected a directory that is there or can be made, and can be written to';
+  it.each([
+    ['below /proc, where nothing is made', () => '/proc/x', 'no such file or directory'],
+    ['deep below /proc', () => '/proc/x/y/z', 'no such file or directory'],
+    ['that is a file', () => temporaryFile(), 'a part of its path is no directory'],
+    ['below a file', () => path.join(temporaryFile(), 'git'), 'a part of its path is no directory'],
+  ])('is told by the name of its setting: one %s', (_, make, why) => {
+    const stateDir = make();
+    expect(() => createGit({ stateDir })).toThrow(`git.stateDir: got ${stateDir} (${why}), ${wanted}`);
+  });
+
+  it('is made with all folders above it', async () => {
+    const stateDir = path.join(temporaryFolder(), 'a/b/c');
+    await createGit({ stateDir }).close();
+    expect(fs.readdirSync(stateDir)).toEqual([]);
+  });
+});
+
+function temporaryFile(): string {
+  const file = path.join(temporaryFolder(), 'file');
+  fs.writeFileSync(file, '');
+  return file;
+}
+
 describe('a clone that an ended process left', () => {
   it('is used on, its stale lock files removed, its blobs not fetched again', async () => {
     const { access, remote } = await remoteWith(files);

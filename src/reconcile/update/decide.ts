@@ -22,7 +22,8 @@ export async function decide(asking: Asking, holds: readonly Hold[]): Promise<De
     listing: state.listing,
     current: state.current,
     holds: holds.filter((hold) => placeKey(hold.place) === key),
-    paused: state.readers.some((reader) => reader.subscription.paused),
+    // The image's own key counts before the Application's, also where it says false.
+    paused: state.readers.some(({ subscription, watch }) => subscription.paused && watch.paused === true),
   };
   let known: Facts = { facts: {} };
   const agreed = agreementOf({ ...base, ...known });

@@ -58,13 +58,14 @@ export async function readFacts(reading: Reading, tag: string): Promise<TagFacts
   const read = known === undefined ? await readManifest(reading, tag) : { digest: told, manifest: known };
   if (read === 'absent') return 'absent';
   const { digest, manifest } = read;
-  const children = manifest.kind === 'index' ? manifest.children : [];
+  const { children, others } = manifest.kind === 'index' ? manifest : { children: [], others: undefined };
+  const held = { tag, digest, children, ...(others === undefined ? {} : { others }) };
   const origin = await readOrigin(reading, manifest);
-  if (origin === 'absent') return { tag, digest, children };
+  if (origin === 'absent') return held;
   // The configuration of an index's first image names that image's platform alone.
   const { platform, ...made } = origin;
   const own = manifest.kind === 'index' || platform === undefined ? {} : { platform };
-  return { tag, digest, children, ...made, ...own };
+  return { ...held, ...made, ...own };
 }
 
 /**

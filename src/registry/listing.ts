@@ -19,6 +19,8 @@ export type TagFacts = {
   readonly tag: string;
   readonly digest: Digest;
   readonly children: readonly { readonly platform: Platform; readonly digest: Digest }[];
+  /** Digests of what an index holds without saying for which platform; absent where there is none. */
+  readonly others?: readonly Digest[];
   readonly platform?: Platform;
   readonly pushedAt?: Time;
   readonly createdAt?: Time;

@@ -5,7 +5,11 @@ import { isBody } from '../kernel/json.ts';
 
 /** A manifest as far as it is read: the platforms of an index, or the configuration of a single image. */
 export type Manifest =
-  | { readonly kind: 'index'; readonly children: readonly { readonly platform: Platform; readonly digest: Digest }[] }
+  | {
+      readonly kind: 'index';
+      readonly children: readonly { readonly platform: Platform; readonly digest: Digest }[];
+      readonly others?: readonly Digest[];
+    }
   | { readonly kind: 'image'; readonly config?: Digest }
   | { readonly kind: 'unreadable'; readonly because: string };
 
@@ -40,7 +44,9 @@ function parseIndex(parsed: Body): Manifest {
     const text = platformOf(platform);
     return typeof digest === 'string' && text !== undefined ? [{ platform: text, digest }] : [];
   });
-  return { kind: 'index', children };
+  // A runtime looks into these itself, and may run one.
+  const others = entries.flatMap(({ digest, platform }) => (typeof digest === 'string' && !isBody(platform) ? [digest] : []));
+  return { kind: 'index', children, ...(others.length === 0 ? {} : { others }) };
 }
 
 /** `os/arch[/variant]`; undefined for attestations, which BuildKit files under unknown/unknown, and for entries that say no platform. */

@@ -2,6 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { guard } from '../../src/policy/guard.ts';
 import { change, decide, digestOf, facts, hold, listing, now, ours, question, reasonFor, unread } from './question.ts';
 
+describe('a held digest in an index that does not say for which platform it is', () => {
+  it('is held all the same', () => {
+    const asked = question({
+      holds: [hold('1.2.0', { digests: [digestOf('bad')] })],
+      facts: facts('1.4.0', { others: [digestOf('bad')] }),
+    });
+    expect(reasonFor(guard(asked, now), '1.4.0')).toContain(`1.4.0 has the digest ${digestOf('bad')} that is held at this place`);
+  });
+});
+
 describe('a held tag', () => {
   const held = { holds: [hold('1.4.0')] };
   const reason = '1.4.0 is held at this place since 2026-02-28T10:00:00.000Z: error-rate: 0.31 is above 0.05';

@@ -85,6 +85,18 @@ describe('the facts of a tag', () => {
     expect(await facts(clientOf(), server)).toEqual({ tag: '1', digest: sha256(index), children, ...origin });
   });
 
+  it('of an index with entries that say no platform: their digests too, which may be held', async () => {
+    const [first] = (JSON.parse(index) as { manifests: readonly unknown[] }).manifests;
+    const body = JSON.stringify({ manifests: [first, { digest: sha256('d') }] });
+    const server = await scripted({ 'manifests/1': { headers: indexType, body } });
+    expect(await facts(clientOf(), server)).toEqual({
+      tag: '1',
+      digest: sha256(body),
+      children: children.slice(0, 1),
+      others: [sha256('d')],
+    });
+  });
+
   it('asks with all four media types', async () => {
     const server = await scripted({});
     await facts(clientOf(), server);

@@ -28,11 +28,18 @@ describe('reading a manifest', () => {
 
   it.each([
     ['attestations are no platform', { digest: two, platform: { os: 'unknown', architecture: 'unknown' } }],
-    ['neither is an entry without a platform', { digest: two }],
   ])('%s', (_, entry) => {
     expect(parseManifest({ manifests: [amd, entry] }, oci.index)).toEqual({
       kind: 'index',
       children: [{ platform: 'linux/amd64', digest: one }],
+    });
+  });
+
+  it('an entry without a platform is none of them, and not forgotten', () => {
+    expect(parseManifest({ manifests: [amd, { digest: two }] }, oci.index)).toEqual({
+      kind: 'index',
+      children: [{ platform: 'linux/amd64', digest: one }],
+      others: [two],
     });
   });
 

@@ -26,8 +26,8 @@ export function notAboveHeld(tag: string, holds: readonly Hold[], ranking: Ranki
 }
 
 /** Why what stands behind a tag is held, under whatever tag it was held. */
-export function heldDigest({ tag, digest, children }: TagFacts, holds: readonly Hold[]): Said | undefined {
-  const digests = [digest, ...children.map((child) => child.digest)];
+export function heldDigest({ tag, digest, children, others = [] }: TagFacts, holds: readonly Hold[]): Said | undefined {
+  const digests = [digest, ...children.map((child) => child.digest), ...others];
   for (const hold of holds) {
     const held = digests.find((one) => hold.digests.includes(one));
     if (held !== undefined) return heldBy(hold, `${tag} has the digest ${held} that is ${describeHold(hold)}`);

@@ -22,11 +22,15 @@ type Limits = {
   readonly inFlight: number;
   /** Tags that are remembered, of all images. */
   readonly tags: number;
+  /** Tags that are asked for at one look, so that a long list holds up nobody for hours; the rest follows at later looks. */
+  readonly atOneLook: number;
+  /** Tags of one image; more would push themselves out of what is remembered, and be asked for again without an end. */
+  readonly ofOneImage: number;
   /** How long a tag is taken to be what it was; half of it to one and a half, so that not all are asked again at once. */
   readonly keptMs: number;
 };
 
-const usual: Limits = { inFlight: 8, tags: 100_000, keptMs: 24 * 3600_000 };
+const usual: Limits = { inFlight: 8, tags: 100_000, atOneLook: 5000, ofOneImage: 50_000, keptMs: 24 * 3600_000 };
 
 export function createTagMemory(ports: Pick<Ports, 'registry' | 'clock' | 'random'>, limits: Limits = usual): TagMemory {
   const { registry } = ports;
@@ -65,13 +69,21 @@ function createBounded<Value extends string>({ clock, random }: Pick<Ports, 'clo
     return answer;
   };
 
+  const isKnown = (key: string): boolean => (known.get(key)?.until ?? 0) > clock.now();
+
   return async ({ image, access, signal }, tags, ask) => {
+    if (tags.length > limits.ofOneImage)
+      throw new Failure('too-large', `${image}: ${tags.length} tags to look behind, ${limits.ofOneImage} at most: let allow-tags choose`);
     const from = `${access.apiUrl}|${access.credential?.username ?? ''}|${image}:`;
+    const later = new Set(tags.filter((tag) => !isKnown(`${from}${tag}`)).slice(limits.atOneLook));
     const answers = new Map<string, Value>();
-    await inParallel(tags, limits.inFlight, async (tag) => {
+    const now = tags.filter((tag) => !later.has(tag));
+    await inParallel(now, limits.inFlight, async (tag) => {
       answers.set(tag, await recall(`${from}${tag}`, signal, () => ask(tag)));
     });
-    return Object.fromEntries(answers);
+    if (later.size === 0) return Object.fromEntries(answers);
+    const because = `${later.size} of ${tags.length} tags are not looked at yet, ${limits.atOneLook} at each look: nothing is decided before`;
+    throw new Failure('too-large', `${image}: ${because}`);
   };
 }
 

@@ -92,10 +92,26 @@ describe('the memory of what stands behind tags', () => {
   it('forgets the oldest where there are too many', async () => {
     const { registry, asked } = countingRegistry();
     const ports = { registry, clock: createModelClock(0), random: () => 0 };
-    const memory = createTagMemory(ports, { inFlight: 1, tags: 2, keptMs: hour });
+    const memory = createTagMemory(ports, { inFlight: 1, tags: 2, atOneLook: 10, ofOneImage: 10, keptMs: hour });
     const asker = { image: 'i', access, signal: new AbortController().signal };
     await memory.digests(asker, ['a', 'b', 'c']);
     await memory.digests(asker, ['c', 'b', 'a']);
     expect(asked).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  it('looks behind so many tags at each look, and answers when it has seen all', async () => {
+    const { registry, asked } = countingRegistry();
+    const ports = { registry, clock: createModelClock(0), random: () => 0 };
+    const memory = createTagMemory(ports, { inFlight: 1, tags: 10, atOneLook: 2, ofOneImage: 5, keptMs: hour });
+    const asker = { image: 'i', access, signal: new AbortController().signal };
+    const all = ['a', 'b', 'c', 'd', 'e'];
+    await expect(memory.created(asker, all)).rejects.toMatchObject({
+      code: 'too-large',
+      message: 'i: 3 of 5 tags are not looked at yet, 2 at each look: nothing is decided before',
+    });
+    await expect(memory.created(asker, all)).rejects.toThrow('i: 1 of 5 tags');
+    expect(Object.keys(await memory.created(asker, all))).toEqual(all);
+    expect(asked).toEqual(all);
+    await expect(memory.created(asker, [...all, 'f'])).rejects.toThrow('i: 6 tags to look behind, 5 at most: let allow-tags choose');
   });
 });

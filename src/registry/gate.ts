@@ -1,5 +1,5 @@
 /** Lets at most `width` through at a time, in order. */
-export type Gate = { enter(signal: AbortSignal): Promise<() => void> };
+export type Gate = { enter(signal: AbortSignal): Promise<() => void>; isEmpty(): boolean };
 
 /**
  * A gate of `width` places. `enter` resolves with the function that gives the place back, and rejects with the signal's reason where the
@@ -37,5 +37,5 @@ export function createGate(width: number): Gate {
     });
   }
 
-  return { enter: async (signal) => enter(signal) };
+  return { enter: async (signal) => enter(signal), isEmpty: () => inside === 0 };
 }

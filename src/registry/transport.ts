@@ -40,7 +40,7 @@ const maxRedirects = 5;
 
 export function createTransport(options: TransportOptions): Transport {
   const gates = new Map<string, Gate>();
-  const paces = new Map<string, Pace | undefined>();
+  const paces = new Map<string, Pace>();
 
   function gateOf(host: string): Gate {
     const gate = gates.get(host) ?? createGate(options.inFlight(host));
@@ -50,14 +50,22 @@ export function createTransport(options: TransportOptions): Transport {
 
   function paceOf(host: string): Pace | undefined {
     const perSecond = options.perSecond(host);
-    if (!paces.has(host)) paces.set(host, perSecond === undefined ? undefined : createPace(perSecond));
-    return paces.get(host);
+    if (perSecond === undefined) return undefined;
+    const pace = paces.get(host) ?? createPace(perSecond);
+    paces.set(host, pace);
+    return pace;
   }
 
   async function enter(question: Question): Promise<() => void> {
     const { host } = question.url;
     await paceOf(host)?.turn(question.signal);
-    return gateOf(host).enter(question.signal);
+    const gate = gateOf(host);
+    const leave = await gate.enter(question.signal);
+    return () => {
+      leave();
+      // Registries choose the hosts to which they redirect: what nobody is at is forgotten.
+      if (gate.isEmpty() && gates.get(host) === gate) gates.delete(host);
+    };
   }
 
   async function exchange(question: Question, authorization: string | undefined): Promise<Answer> {

@@ -10,6 +10,7 @@ import { configHelper, configLogin, readDockerConfig } from '../docker-config.ts
 import { parseJson } from '../json-body.ts';
 import type { ProgramDirectory } from './program-directory.ts';
 import { locateProgram, programEnvironment } from './program-directory.ts';
+import type { Printed, Program } from './run-program.ts';
 import { runProgram } from './run-program.ts';
 
 export type MountedConfigOptions = {
@@ -45,6 +46,16 @@ async function readConfig(path: string): Promise<DockerConfig> {
 
 type Chosen = NonNullable<ReturnType<typeof configHelper>>;
 
+/** Runs that are under way, by program and server: however many Applications ask at once, one process answers all. */
+const underWay = new Map<string, Promise<Printed>>();
+
+function runShared(program: Program): Promise<Printed> {
+  const key = JSON.stringify([program.path, program.input]);
+  const running = underWay.get(key) ?? runProgram(program).finally(() => underWay.delete(key));
+  underWay.set(key, running);
+  return running;
+}
+
 /** Asks a credential helper (docker-credential-helpers, `get`): the server on its input, JSON on its output. */
 async function askHelper({ path: config, helpers }: MountedConfigOptions, { helper, server }: Chosen): Promise<Credential | undefined> {
   const name = `docker-credential-${helper}`;
@@ -54,7 +65,7 @@ async function askHelper({ path: config, helpers }: MountedConfigOptions, { help
   const path = await locateProgram(helpers, name, name);
   const env = programEnvironment(helpers);
   const program = { name, path, args: ['get'], cwd: helpers.path, env, input: server, timeoutMs, outputBytes };
-  const { status, output } = await runProgram(program);
+  const { status, output } = await runShared(program);
   // The helpers' own word for a server that they do not know.
   if (status !== 0 && output.includes('credentials not found')) return undefined;
   if (status !== 0) throw new Failure('rejected', `${name} ended with status ${status} for ${server}`);

@@ -112,6 +112,17 @@ describe('a script', () => {
 });
 
 describe('a mounted docker configuration', () => {
+  it('runs one helper for all who ask at once', async () => {
+    const runs = join(home, 'helper-runs');
+    await script('docker-credential-counted', `echo run >> ${runs}; echo '{"Username":"u","Secret":"p"}'`);
+    const path = join(home, 'counted.json');
+    await writeFile(path, JSON.stringify({ credHelpers: { 'ghcr.io': 'counted' } }));
+    const logins = await Promise.all(Array.from({ length: 20 }, () => shown(mountedLogin({ path, helpers: directory }, 'ghcr.io/a/b'))));
+    expect(new Set(logins)).toEqual(new Set(['u:p']));
+    // The file is read in several turns: a few may come after the first run has ended.
+    expect((await readFile(runs, 'utf8')).trim().split('\n').length).toBeLessThan(20);
+  });
+
   const auth = (text: string) => ({ auth: Buffer.from(text).toString('base64') });
   const helper =
     'read server; case "$server" in ghcr.io) echo \'{"ServerURL":"ghcr.io","Username":"helped","Secret":"p:w"}\';; ' +

@@ -26,9 +26,7 @@ describe('reading a manifest', () => {
     });
   });
 
-  it.each([
-    ['attestations are no platform', { digest: two, platform: { os: 'unknown', architecture: 'unknown' } }],
-  ])('%s', (_, entry) => {
+  it.each([['attestations are no platform', { digest: two, platform: { os: 'unknown', architecture: 'unknown' } }]])('%s', (_, entry) => {
     expect(parseManifest({ manifests: [amd, entry] }, oci.index)).toEqual({
       kind: 'index',
       children: [{ platform: 'linux/amd64', digest: one }],

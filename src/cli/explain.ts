@@ -31,12 +31,22 @@ function runningText({ found, live, because }: ExplainedImage['running']): reado
   return [...seen, ...nothing, ...(live === 'yes' ? [] : [[live === 'no' ? 'not live' : 'live?', because] as const])];
 }
 
-function registryText({ registry }: ExplainedImage): readonly Row[] {
-  if (registry === undefined) return [];
-  const { tags, complete, listedAt, budget } = registry;
-  const listed: Row = ['registry', `${tags} tags${complete ? '' : ', not all of them'}, listed at ${listedAt}`];
-  if (budget === undefined) return [listed];
-  return [listed, ['budget', `${budget.because}${budget.until === undefined ? '' : `; asked again from ${budget.until}`}`]];
+function budgetOf({ registry, budget }: ExplainedImage): ExplainedImage['budget'] {
+  return registry?.budget ?? budget;
+}
+
+function registryText(explained: ExplainedImage): readonly Row[] {
+  const { registry } = explained;
+  const budget = budgetOf(explained);
+  const listed = ({ tags, complete, listedAt }: NonNullable<typeof registry>): Row => [
+    'registry',
+    `${tags} tags${complete ? '' : ', not all of them'}, listed at ${listedAt}`,
+  ];
+  const left = ({ because, until }: NonNullable<typeof budget>): Row => [
+    'budget',
+    `${because}${until === undefined ? '' : `; asked again from ${until}`}`,
+  ];
+  return [...(registry === undefined ? [] : [listed(registry)]), ...(budget === undefined ? [] : [left(budget)])];
 }
 
 function choiceText({ choice }: ExplainedImage): string {
@@ -60,19 +70,24 @@ function explainImage(explained: ExplainedImage, all: boolean): string {
       `  held: ${hold.tag ?? hold.digests.join(', ')} since ${hold.since} (${hold.because}); lift it by removing its entry from the holds file`,
   );
   const named = `Image ${image}${alias === undefined ? '' : ` (${alias})`}`;
-  return [named, table(rows), ...commitLines(explained), ...holds, '', tagTable(explained, all)].join('\n');
+  // Nothing was listed, or not all of it: that there are no tags would be a lie.
+  const tags = explained.choice.kind === 'undecided' ? '  the tags are not known: the choice says why' : tagTable(explained, all);
+  return [named, table(rows), ...commitLines(explained), ...holds, '', tags].join('\n');
 }
 
-function headLines({ application, sync, repository, branch, head, poll }: Explanation): readonly string[] {
+/** A registry that asked us to wait is asked later than all others. */
+function pollText({ poll, images }: Explanation): string {
+  const next = poll.nextAt === undefined ? '' : `, next at ${poll.nextAt}`;
+  const later = images.some((image) => (budgetOf(image)?.until ?? '') > (poll.nextAt ?? ''));
+  return `Registries are asked every ${describeDuration(poll.everyMs)}${next}${later ? '; one that asked us to wait, not before its budget says' : ''}`;
+}
+
+function headLines(explanation: Explanation): readonly string[] {
+  const { application, sync, repository, branch, head } = explanation;
   const at = sync.revision === '' ? '' : ` at ${sync.revision.slice(0, 8)}`;
   const first = `Application ${application}: ${sync.status}${at}, ${sync.health}`;
   if (repository === undefined) return [first];
-  const next = poll.nextAt === undefined ? '' : `, next at ${poll.nextAt}`;
-  return [
-    first,
-    `Repository ${repository}, branch ${branch ?? ''} at ${(head ?? '').slice(0, 8)}`,
-    `Registries are asked every ${describeDuration(poll.everyMs)}${next}`,
-  ];
+  return [first, `Repository ${repository}, branch ${branch ?? ''} at ${(head ?? '').slice(0, 8)}`, pollText(explanation)];
 }
 
 /** The explanation as text for a terminal: the tags by rule, or with `all` one by one. */

@@ -119,7 +119,7 @@ async function explainBranch({ update, subscriptions }: Contexts, subscription: 
     branch,
     head: gathered.head,
     conditions: [...warnings, ...found, ...syncConditions(app)],
-    images: explainImages(update, asRead(gathered, subscription), { gathered, decided }, becauseOf(found)),
+    images: await explainImages(update, asRead(gathered, subscription), { gathered, decided }, becauseOf(found)),
   };
 }
 

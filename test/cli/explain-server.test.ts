@@ -4,6 +4,24 @@ import { createServer } from '../../src/server/server.ts';
 import type { Server } from '../../src/server/server.ts';
 import { play } from './play.ts';
 
+const undecided = {
+  image: 'ghcr.io/team/shop',
+  written: 'ghcr.io/team/shop',
+  asks: 'semver; constraint ~1',
+  running: { live: 'unknown', because: 'it was not synced', found: [] },
+  choice: { kind: 'undecided', because: 'ghcr.io: 429 for team/shop' },
+  changes: [],
+  holds: [],
+  registry: {
+    listedAt: '2026-03-01T12:00:00.000Z',
+    tags: 0,
+    complete: false,
+    budget: { remaining: 0, because: 'ghcr.io, 0 requests are left' },
+  },
+  rules: [],
+  tags: [],
+};
+
 const record = {
   apiVersion: 'windlass.dev/explanation/v1',
   application: 'argocd/shop',
@@ -15,25 +33,7 @@ const record = {
   conditions: [],
   sync: { status: 'Synced', revision: 'a'.repeat(40), health: 'Healthy' },
   rollouts: [],
-  images: [
-    {
-      image: 'ghcr.io/team/shop',
-      written: 'ghcr.io/team/shop',
-      asks: 'semver; constraint ~1',
-      running: { live: 'unknown', because: 'it was not synced', found: [] },
-      choice: { kind: 'undecided', because: 'ghcr.io: 429 for team/shop' },
-      changes: [],
-      holds: [],
-      registry: {
-        listedAt: '2026-03-01T12:00:00.000Z',
-        tags: 0,
-        complete: false,
-        budget: { remaining: 0, because: 'ghcr.io, 0 requests are left' },
-      },
-      rules: [],
-      tags: [],
-    },
-  ],
+  images: [undecided],
 };
 
 let server: Server;
@@ -59,6 +59,16 @@ describe('explain of a running service', () => {
     expect(stdout).toContain('undecided: ghcr.io: 429 for team/shop');
     expect(stdout).toMatch(/^ {2}budget +ghcr\.io, 0 requests are left$/m);
     expect(stdout).toMatch(/^ {2}live\? +it was not synced$/m);
+  });
+
+  it('of a registry that could not be asked does not say that it has no tags, and when it is asked again', async () => {
+    const { registry: _, ...unlisted } = undecided;
+    const budget = { because: 'ghcr.io asked us to wait', until: '2026-03-01T12:05:00.000Z' };
+    const { stdout } = await explain({ ...record, images: [{ ...unlisted, budget }] }, 'shop');
+    expect(stdout).not.toContain('no tags');
+    expect(stdout).toContain('the tags are not known: the choice says why');
+    expect(stdout).toMatch(/^ {2}budget +ghcr\.io asked us to wait; asked again from 2026-03-01T12:05:00\.000Z$/m);
+    expect(stdout).toContain('next at 2026-03-01T12:02:00.000Z; one that asked us to wait, not before its budget says');
   });
 
   it('of another version is not guessed at', async () => {

@@ -1,6 +1,7 @@
 import { placeKey } from '../../kernel/place.ts';
 import { refKey } from '../../kernel/refs.ts';
 import type { Watch } from '../../policy/choice.ts';
+import { registryAccess } from '../credentials.ts';
 import type { Decided, Gathered, PlaceState, Spot, Subscription, UpdateContext } from '../update/context.ts';
 import { previewOf } from '../update/raise.ts';
 import type { AppView } from '../world.ts';
@@ -20,17 +21,23 @@ function baseOf(context: UpdateContext, app: AppView, watch: Watch): Base {
 }
 
 /** A watched image about which nothing could be decided. */
-function undecided(base: Base, because: string, spot?: Spot): ExplainedImage {
+function undecided(base: Base, because: string, spot?: Spot, budget?: ExplainedImage['budget']): ExplainedImage {
   return {
     ...base,
     ...(spot === undefined ? {} : { place: placeKey(spot.place) }),
     ...(spot?.current === undefined ? {} : { git: spot.current }),
     choice: { kind: 'undecided', because },
-    changes: [],
+    changes: [askAgain(budget)],
+    ...(budget === undefined ? {} : { budget }),
     holds: [],
     rules: [],
     tags: [],
   };
+}
+
+function askAgain(budget: ExplainedImage['budget']): string {
+  if (budget?.until !== undefined) return `wait until ${budget.until}: then the registry is asked again`;
+  return 'remove what the reason names: everything is asked again at the next look';
 }
 
 /** Every watched image of a subscription where nothing of the branch is known. */
@@ -39,20 +46,28 @@ export function explainUnread(context: UpdateContext, { app, watches }: Subscrip
 }
 
 /** Every watched image of a subscription, in the order of the annotation. `because` is what is known of those that were not decided. */
-export function explainImages(
+export async function explainImages(
   context: UpdateContext,
   { app, watches }: Subscription,
   known: Known,
   because: string,
-): readonly ExplainedImage[] {
-  return watches.map((watch) => {
+): Promise<readonly ExplainedImage[]> {
+  const images = watches.map(async (watch) => {
     const base = baseOf(context, app, watch);
     const reads = ({ readers }: Spot) =>
       readers.some((reader) => reader.watch === watch && refKey(reader.subscription.app.ref) === refKey(app.ref));
     const one = known.decided.find(({ state }) => reads(state));
-    if (one === undefined) return undecided(base, because, known.gathered.spots.find(reads));
+    if (one === undefined) return undecided(base, because, known.gathered.spots.find(reads), await budgetOf(context, app, watch));
     return { ...base, ...describeDecided(context, known.gathered, one) };
   });
+  return Promise.all(images);
+}
+
+/** What a registry that was not listed still allows: it may have asked us to wait. */
+async function budgetOf({ ports, settings, credentials }: UpdateContext, app: AppView, watch: Watch): Promise<ExplainedImage['budget']> {
+  const { namespace } = app.resource.view.spec.destination;
+  const found = await registryAccess({ ...watch, namespace }, settings.registryHosts, credentials);
+  return found.kind === 'refused' ? undefined : ports.registry.budget?.(watch.image, found.access);
 }
 
 function describeDecided(context: UpdateContext, gathered: Gathered, decided: Decided): Omit<ExplainedImage, keyof Base> {

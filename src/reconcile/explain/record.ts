@@ -74,16 +74,17 @@ const Running = z
   .readonly();
 export type Running = z.infer<typeof Running>;
 
+const Budget = z
+  .object({ remaining: z.number().optional(), until: z.string().optional(), because: z.string() })
+  .readonly()
+  .describe('What the registry still allows, where it says so');
+
 const Asked = z
   .object({
     listedAt: z.string(),
     tags: z.int().describe('How many the registry listed'),
     complete: z.boolean(),
-    budget: z
-      .object({ remaining: z.number().optional(), until: z.string().optional(), because: z.string() })
-      .readonly()
-      .describe('What the registry still allows, where it says so')
-      .optional(),
+    budget: Budget.optional(),
   })
   .readonly();
 
@@ -118,6 +119,7 @@ const Image = z
     commit: Commit.optional(),
     holds: list(Hold, 'Holds of the place'),
     registry: Asked.optional(),
+    budget: Budget.optional().describe('What the registry still allows, where its tags could not be listed'),
     rules: list(RuleGroup, 'All tags, grouped by the rule that decided'),
     tags: list(Tag, 'Each tag, in the order of the listing'),
     question: Question.optional(),

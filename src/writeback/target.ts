@@ -5,26 +5,36 @@ export type TargetSettings = {
   readonly method?: string;
   /** `write-back-target`; absent is `.argocd-source-<app>.yaml`. */
   readonly target?: string;
-  /** Directories from the root of the repository that an administrator lists as writable beside the source path; '' is all of it. */
-  readonly writable?: readonly string[];
 };
+
+/** What is not written, and which annotation asks for it. */
+type Unsupported = Extract<Target, { kind: 'unsupported' }> & { readonly at: 'write-back-method' | 'write-back-target' };
 
 /**
  * Where an Application's tags are written. Image Updater v0.18: `kustomization` is the source path, `kustomization:dir` counts from
- * it, `kustomization:/dir` from the root. A directory outside the source path must be listed by an administrator (LOOP 19).
+ * it, `kustomization:/dir` from the root. A directory outside the source path is refused (LOOP 19).
  */
-export function targetOf(settings: TargetSettings, source: { readonly path?: string }): Target {
-  const method = settings.method ?? 'argocd';
+export function targetOf(
+  settings: TargetSettings,
+  source: { readonly path?: string },
+): Exclude<Target, { kind: 'unsupported' }> | Unsupported {
+  return unsupportedKind(settings) ?? directoryOf((settings.target ?? '').slice('kustomization:'.length), settings, source.path ?? '');
+}
+
+/** What the annotations alone make impossible, wherever the Application's source is; undefined where that decides. */
+export function unsupportedKind(settings: TargetSettings): Unsupported | undefined {
+  const method = methodOf(settings);
   if (method !== 'git' && !method.startsWith('git:')) {
-    return unsupported(
-      method,
-      `write-back-method ${JSON.stringify(method)} is not written by this version; expected git or git:<credentials>`,
-    );
+    const because = `write-back-method ${JSON.stringify(method)} is not written by this version; expected git or git:<credentials>`;
+    return { kind: 'unsupported', at: 'write-back-method', method, because };
   }
   const target = settings.target ?? '';
-  if (target !== 'kustomization' && !target.startsWith('kustomization:'))
-    return unsupported(method, `${describeTarget(target)}; expected kustomization[:<directory>]`);
-  return directoryOf(target.slice('kustomization:'.length), method, settings, source.path ?? '');
+  if (target === 'kustomization' || target.startsWith('kustomization:')) return undefined;
+  return unsupported(settings, `${describeTarget(target)}; expected kustomization[:<directory>]`);
+}
+
+function methodOf({ method = 'argocd' }: TargetSettings): string {
+  return method;
 }
 
 function describeTarget(target: string): string {
@@ -32,21 +42,20 @@ function describeTarget(target: string): string {
   return `write-back-target ${JSON.stringify(target)} is not written by this version`;
 }
 
-function directoryOf(written: string, method: string, settings: TargetSettings, sourcePath: string): Target {
+function directoryOf(written: string, settings: TargetSettings, sourcePath: string): ReturnType<typeof targetOf> {
   const base = normalisePath(sourcePath);
   const directory = written.startsWith('/') ? normalisePath(written) : normalisePath(`${sourcePath}/${written}`);
   if (base === undefined || directory === undefined) {
     return unsupported(
-      method,
+      settings,
       `the write-back target ${JSON.stringify(written)} of source path ${JSON.stringify(sourcePath)} leaves the repository`,
     );
   }
   const reserved = directory.split('/').find((part) => /^(\.git|\.github|\.gitlab.*|\.windlass|CODEOWNERS)$/i.test(part));
-  if (reserved !== undefined) return unsupported(method, `nothing is written below ${reserved}`);
-  const allowed = [base, ...(settings.writable ?? []).map((path) => normalisePath(path))];
-  if (allowed.some((path) => path !== undefined && isBelow(directory, path))) return { kind: 'kustomization', directory };
+  if (reserved !== undefined) return unsupported(settings, `nothing is written below ${reserved}`);
+  if (isBelow(directory, base)) return { kind: 'kustomization', directory };
   const outside = `${directory === '' ? 'the root of the repository' : directory} is outside the source path ${base}`;
-  return unsupported(method, `${outside}; an administrator can list it as a writable path`);
+  return unsupported(settings, `${outside}; expected a directory below it`);
 }
 
 /** A path from the root without `.`, `..` and empty parts; undefined where it leaves the root or holds a control character. */
@@ -65,6 +74,6 @@ function isBelow(path: string, directory: string): boolean {
   return directory === '' || path === directory || path.startsWith(`${directory}/`);
 }
 
-function unsupported(method: string, because: string): Target {
-  return { kind: 'unsupported', method, because };
+function unsupported(settings: TargetSettings, because: string): Unsupported {
+  return { kind: 'unsupported', at: 'write-back-target', method: methodOf(settings), because };
 }

@@ -13,8 +13,10 @@ function application(name: string, annotations: string): string {
   return `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: ${name}\n  annotations:\n${annotations}\n`;
 }
 
-const good = application('good', `    ${prefix}/image-list: web=nginx:~1.2`);
-const lenient = application('lenient', `    ${prefix}/image-list: web=nginx\n    ${prefix}/web.update-strategy: semvr`);
+const written = `    ${prefix}/write-back-method: git\n    ${prefix}/write-back-target: kustomization`;
+
+const good = application('good', `    ${prefix}/image-list: web=nginx:~1.2\n${written}`);
+const lenient = application('lenient', `    ${prefix}/image-list: web=nginx\n    ${prefix}/web.update-strategy: semvr\n${written}`);
 const bad = application(
   'bad',
   `    ${prefix}/image-list: web=nginx:~~1\n    windlass.dev/web.min-age: soon\n    windlass.dev/web.follow: a b`,
@@ -99,8 +101,8 @@ describe('windlass check', () => {
 
   it.each([
     ['annotations that are no mapping', 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, annotations: []}', 3],
-    ['a document that is no YAML', `${good}---\na: [\n`, 9],
-    ['too many references', `${good}---\na: &a [1]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`, 8],
+    ['a document that is no YAML', `${good}---\na: [\n`, 11],
+    ['too many references', `${good}---\na: &a [1]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`, 10],
     [
       'what came by a merge',
       `x: &x {windlass.dev/image-list: 'http://x'}\napiVersion: argoproj.io/v1\nkind: Application\nmetadata:\n  annotations:\n    <<: *x\n`,
@@ -111,6 +113,53 @@ describe('windlass check', () => {
     const said = await checked(text, { output: 'json' });
     const { findings } = JSON.parse(said.out) as { findings: readonly { line: number; level: string }[] };
     expect(findings[0]).toMatchObject({ level: 'problem', line });
+  });
+
+  const supported = 'expected what is supported';
+  const kustomization = 'expected kustomization[:<directory>]; nothing is written';
+
+  it.each([
+    [
+      'the default method',
+      '',
+      '',
+      `5: warning: Application a: write-back-method: got nothing that can be written, ${supported}: write-back-method "argocd" is not written by this version; expected git or git:<credentials>; nothing is written`,
+    ],
+    [
+      'no target',
+      'write-back-method: git',
+      '',
+      `5: warning: Application a: write-back-target: got nothing that can be written, ${supported}: without a write-back-target tags go to .argocd-source-<application>.yaml, which this version does not write; ${kustomization}`,
+    ],
+    [
+      'Helm values',
+      'write-back-method: git\nwrite-back-target: helmvalues:/x.yaml',
+      '',
+      `8: warning: Application a: windlass.dev/write-back-target: got "helmvalues:/x.yaml", ${supported}: write-back-target "helmvalues:/x.yaml" is not written by this version; ${kustomization}`,
+    ],
+    [
+      'another branch',
+      'write-back-method: git\nwrite-back-target: kustomization\ngit-branch: main:other',
+      '',
+      `9: warning: Application a: windlass.dev/git-branch: got "main:other", ${supported}: git-branch "main:other": writing to another branch than the one that is read is not supported yet; nothing is written`,
+    ],
+    [
+      'a directory outside',
+      'write-back-method: git\nwrite-back-target: kustomization:../dev',
+      'spec:\n  source: {path: apps/prod}',
+      `8: warning: Application a: windlass.dev/write-back-target: got "kustomization:../dev", ${supported}: apps/dev is outside the source path apps/prod; expected a directory below it; nothing is written`,
+    ],
+    ['a directory outside of who knows what', 'write-back-method: git\nwrite-back-target: kustomization:../dev', '', undefined],
+    [
+      'several sources',
+      'write-back-method: git\nwrite-back-target: kustomization',
+      'spec:\n  sources: []',
+      `10: warning: Application a: spec.sources: got nothing that can be written, ${supported}: spec.sources: an Application with several sources is not written back yet; expected spec.source; nothing is written`,
+    ],
+  ])('says what the service does not write: %s', async (_, keys, spec, expected) => {
+    const lines = ['image-list: web=nginx:~1.2', ...keys.split('\n').filter((key) => key !== '')].map((key) => `    windlass.dev/${key}`);
+    const said = await checked(`${application('a', lines.join('\n'))}${spec}`);
+    expect([said.status, said.lines.slice(0, -1)]).toEqual([0, expected === undefined ? [] : [`standard input:${expected}`]]);
   });
 
   it('answers JSON with a version', async () => {

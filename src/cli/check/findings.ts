@@ -4,6 +4,7 @@ import type { Compat } from '../../policy/annotations/annotation.ts';
 import { settingsOf } from '../../policy/annotations/settings.ts';
 import { readWatches } from '../../policy/annotations.ts';
 import { type FileObject, readObjects } from './documents.ts';
+import { notWritten } from './not-written.ts';
 
 /** One thing that a person should change (`problem`), or should at least know (`warning`). `line` counts from 1. */
 export type Finding = Problem & {
@@ -45,10 +46,12 @@ function checkApplication(file: string, object: FileObject, compat: Compat): rea
   const application = `${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without name)' : name}`;
   const { texts, problems } = textsOf(metadata['annotations']);
   const ref = { cluster: '', group: 'argoproj.io', kind: 'Application', namespace, name };
-  return [...problems, ...levelled(readWatches(ref, texts, compat), texts)].map((problem) => ({
+  const wishes = readWatches(ref, texts, compat);
+  const unwritten = wishes.kind === 'watched' ? notWritten(wishes.writeBack, texts, object.body['spec']) : [];
+  return [...problems, ...levelled(wishes, texts), ...unwritten].map((problem) => ({
     level: problem.level,
     file,
-    line: object.lineOf(['metadata', 'annotations', problem.at]),
+    line: object.lineOf(problem.at.startsWith('spec.') ? problem.at.split('.') : ['metadata', 'annotations', problem.at]),
     application,
     at: problem.at,
     got: problem.got,

@@ -4,31 +4,17 @@ import { readWatches } from '../../policy/annotations.ts';
 import type { Wishes } from '../../policy/annotations.ts';
 import type { Compat } from '../../policy/annotations/annotation.ts';
 import type { ApplicationSource } from '../../resources/application.ts';
-import type { Target } from '../../writeback/edit.ts';
-import { targetOf } from '../../writeback/target.ts';
 import type { Condition } from '../board.ts';
 import { repositoryAccess } from '../credentials/repository.ts';
 import type { AppView } from '../world.ts';
 import type { Subscribed, UpdateContext } from './context.ts';
+import { writeBackTarget } from './write-back.ts';
 
 function refuse(type: string, message: string, more: readonly Condition[] = []): Subscribed {
   return { kind: 'refused', conditions: [{ type, message }, ...more] };
 }
 
 type Watched = Extract<Wishes, { kind: 'watched' }>;
-
-/** Everything that keeps the wishes from being written, all at once. */
-function unsupported({ writeBack }: Watched, { resource }: AppView, target: Target): readonly string[] {
-  const { source } = resource.view.spec;
-  const { branch } = writeBack;
-  return [
-    ...(source === undefined ? ['spec.sources: an Application with several sources is not written back yet; expected spec.source'] : []),
-    ...(target.kind === 'unsupported' ? [target.because] : []),
-    ...(branch?.includes(':') === true
-      ? [`git-branch ${JSON.stringify(branch)}: writing to another branch than the one that is read is not supported yet`]
-      : []),
-  ];
-}
 
 /** What an Application's annotations ask for. Throws `Failure` only where the remote's default branch must be asked for. */
 export async function subscribe(
@@ -41,11 +27,12 @@ export async function subscribe(
   if (wishes.kind === 'unmanaged') return wishes;
   const warnings = wishes.warnings.length === 0 ? [] : [{ type: 'AnnotationWarning', message: describeProblems(wishes.warnings) }];
   if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems), warnings);
-  const { source } = app.resource.view.spec;
-  const target = targetOf(wishes.writeBack, source?.path === undefined ? {} : { path: source.path });
-  const reasons = unsupported(wishes, app, target);
-  if (source === undefined || reasons.length > 0)
+  const written = writeBackTarget(wishes.writeBack, app.resource.view.spec.source);
+  if ('hindrances' in written) {
+    const reasons = written.hindrances.map(({ because }) => because);
     return refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings);
+  }
+  const { source, target } = written;
   const url = wishes.writeBack.repository ?? source.repoURL;
   const repo = repositoryAccess(url, context.credentials);
   const branch = await context.heads.branch(repo, revisionOf(wishes, source), signal);

@@ -20,6 +20,15 @@ describe("the peers' rule alone", () => {
     });
   });
 
+  it('says of a prerelease that only its being one keeps it out', () => {
+    expect(select(watch({ constraint: '^11' }), ['11.0.0-rc.1', '12.0.0-rc.1'])).toMatchObject({
+      tags: [
+        { rule: 'constraint', because: '11.0.0-rc.1 is a pre-release, which ^11 does not admit: a constraint such as ^11-0 does' },
+        { rule: 'constraint', because: '12.0.0-rc.1 does not satisfy ^11' },
+      ],
+    });
+  });
+
   it('takes prereleases where there is no constraint', () => {
     expect(select(unconstrained(), ['1.0.0', '1.1.0-rc.1'])).toMatchObject({ chosen: '1.1.0-rc.1' });
   });

@@ -35,6 +35,26 @@ describe('a version', () => {
   });
 });
 
+describe('a constraint that keeps a prerelease out', () => {
+  it.each([
+    ['^11', '11.0.0-rc.1', '^11-0'],
+    ['*', '11.0.0-rc.1', '*-0'],
+    ['~1.2', '1.2.3-beta', '~1.2-0'],
+    ['>=1.0, <2', '1.5.0-a', '>=1.0-0 <2'],
+    ['1.0 - 2.0', '1.5.0-a', '>= 1.0-0 <= 2.0'],
+    ['^1 || ^3', '3.1.0-a', '^1-0 || ^3-0'],
+    ['^11', '12.0.0-rc.1', undefined],
+    ['^11', '12.0.0', undefined],
+    ['^11-0', '11.0.0-rc.1', undefined],
+    ['=1.2.3', '1.2.3-rc', undefined],
+  ])('%s takes %s as %s', (text, version, admitting) => {
+    const parsed = parseConstraint(text);
+    if ('problem' in parsed) throw new Error(text);
+    expect(parsed.constraint.admitting(parseVersion(version)!)).toBe(admitting);
+    if (admitting !== undefined) expect(matches(admitting, version)).toBe(true);
+  });
+});
+
 describe('the order of versions', () => {
   it('is the one of the reference, low to high', () => {
     const sorted = [

@@ -68,6 +68,7 @@ function newest(one: Case): 'newest' | 'first' {
 function whyRaised(one: Case, tag: string): string {
   const { question, agreed, current } = one;
   const { image } = question.listing;
+  if (agreed.unordered && question.current === undefined) return `${tag} of ${image} is written with its digest; Git has no tag yet`;
   if (agreed.unordered) return `${tag} of ${image} has another digest now; Git has ${describeReference(question.current ?? {})}`;
   const best =
     agreed.follow === undefined
@@ -81,7 +82,7 @@ function whyRaised(one: Case, tag: string): string {
 function whyNothingNewer(one: Case): string {
   const { question, agreed, current } = one;
   const { tags, image } = question.listing;
-  if (current === undefined) return `no tag of ${image} ${agreed.wish}`;
+  if (current === undefined) return tags.length === 0 ? `no tag of ${image} is listed` : `no tag of ${image} ${agreed.wish}`;
   const excluded = agreed.excluded(current);
   if (excluded !== undefined)
     return `Git keeps ${current}, although ${excluded.because}: nothing above it is eligible, and only a pin such as =1.2.3 goes down`;

@@ -32,7 +32,14 @@ function rank(watch: Watch): Ranked {
 function whyDropped(tag: string, version: Version | undefined, constraint: Constraint | undefined): Objection | undefined {
   if (version === undefined) return { rule: 'strategy', because: `${tag} is no version` };
   if (constraint === undefined || constraint.check(version)) return undefined;
-  return { rule: 'constraint', because: `${tag} does not satisfy ${constraint.text}` };
+  return { rule: 'constraint', because: `${tag} ${whyUnsatisfied(version, constraint)}` };
+}
+
+/** Where the tag fails only because it is a prerelease, a wider constraint does not help, and one that names a prerelease does. */
+function whyUnsatisfied(version: Version, constraint: Constraint): string {
+  const admits = constraint.admitting(version);
+  if (admits === undefined) return `does not satisfy ${constraint.text}`;
+  return `is a pre-release, which ${constraint.text} does not admit: a constraint such as ${admits} does`;
 }
 
 /** Parses each tag once: an order compares every tag many times. */

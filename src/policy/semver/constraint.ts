@@ -3,7 +3,13 @@ import { type Bound, type OperatorName, operators } from './operators.ts';
 import { parseVersion, type Version } from './version.ts';
 
 /** A parsed constraint. `pin` is the version of a constraint that names exactly one (`=1.2.3`, or bare `1.2.3`). */
-export type Constraint = { readonly text: string; readonly pin?: Version; check(version: Version): boolean };
+export type Constraint = {
+  readonly text: string;
+  readonly pin?: Version;
+  check(version: Version): boolean;
+  /** The constraint as it would take a prerelease that it only keeps out because none of its terms names one; undefined for others. */
+  admitting(version: Version): string | undefined;
+};
 
 type Term = { readonly operator: OperatorName; readonly bound: Bound };
 type Group = { readonly terms: readonly Term[]; readonly prereleases: boolean };
@@ -24,6 +30,9 @@ const term = `(?:${operator}${blank}*)?${spelled}`;
 // Everything has one place in the grammar: with two, a text that does not match takes time that doubles with each of its terms.
 const groupGrammar = new RegExp(`^${blank}*${term}(?:(?:${blank}+|${blank}*,${blank}*)${term})*${blank}*$`);
 const hyphenRange = new RegExp(`${blank}*(${spelled})${blank}+-${blank}+(${spelled})${blank}*`, 'g');
+// `^11` of `^11-0`, the lowest prerelease; and an annotation is cut at commas.
+const firstTerm = new RegExp(`^((?:${operator}${blank}*)?v?${number}(?:\\.${number}(?:\\.${number})?)?)(?![-0-9xX*|.])`);
+const commas = new RegExp(`${blank}*,${blank}*`, 'g');
 const termParts = new RegExp(
   `(${operator}?)${blank}*v?(${number})(\\.${number})?(\\.${number})?(-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?`,
   'g',
@@ -51,9 +60,23 @@ export function parseConstraint(text: string, at = 'constraint'): { readonly con
     groups.push(group);
   }
   const pin = pinOf(groups);
-  return {
-    constraint: { text, ...(pin === undefined ? {} : { pin }), check: (version) => groups.some((group) => admits(group, version)) },
+  const check = (version: Version): boolean => groups.some((group) => admits(group, version));
+  return { constraint: { text, ...(pin === undefined ? {} : { pin }), check, admitting: openedOf(alternatives, check) } };
+}
+
+/** Reads the opened constraint once: a listing may have many prereleases. */
+function openedOf(alternatives: readonly string[], check: Constraint['check']): Constraint['admitting'] {
+  let opened: { readonly text: string; readonly groups: readonly Group[] } | undefined;
+  return (version) => {
+    if (version.prerelease === '' || check(version)) return undefined;
+    opened ??= openTo(alternatives);
+    return opened.groups.some((group) => admits(group, version)) ? opened.text : undefined;
   };
+}
+
+function openTo(alternatives: readonly string[]): { readonly text: string; readonly groups: readonly Group[] } {
+  const texts = alternatives.map((alternative) => alternative.trim().replaceAll(commas, ' ').replace(firstTerm, '$1-0'));
+  return { text: texts.join(' || '), groups: texts.flatMap((text) => parseGroup(text) ?? []) };
 }
 
 function widenRanges(text: string): string {

@@ -43,6 +43,15 @@ describe('tags from standard input', () => {
     expect((await decided(image, { compat: 'v1' }, tags)).choice.to).toEqual({ tag: '1.0.0' });
   });
 
+  it('that are none are none, and no policy that takes none', async () => {
+    expect((await decided(image, {}, '')).choice.because).toBe(`no tag of ${image} is listed`);
+  });
+
+  it('without a current one to differ from are written with their digest', async () => {
+    const { because } = (await decided(`${image}:latest`, { strategy: 'digest' })).choice;
+    expect(because).toBe(`latest of ${image} is written with its digest; Git has no tag yet`);
+  });
+
   it('as of a moment are those that were there', async () => {
     const trial = await decided(image, { asOf: '2026-02-15T00:00:00Z' });
     expect(trial.choice).toMatchObject({ kind: 'raise', to: { tag: '1.2.0' } });

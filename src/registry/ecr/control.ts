@@ -1,5 +1,6 @@
 import type { Credential } from '../../kernel/secret.ts';
 import type { TagTimes } from '../listing.ts';
+import type { Millis } from '../../kernel/time.ts';
 import type { Calls, EcrOptions } from './calls.ts';
 import { cancelled, createCalls } from './calls.ts';
 import type { Ecr, EcrLimits } from './ecr.ts';
@@ -8,7 +9,15 @@ import type { EcrPlace } from './place.ts';
 import type { EcrToken } from './token.ts';
 import { fetchToken } from './token.ts';
 
-type Registry = { readonly place: EcrPlace; readonly calls: Calls; token?: EcrToken; pending?: Promise<EcrToken> };
+type Registry = {
+  readonly place: EcrPlace;
+  readonly calls: Calls;
+  token?: EcrToken & { readonly at: Millis };
+  pending?: Promise<EcrToken>;
+};
+
+/** A token that is younger is not renewed, whoever refuses it. */
+const againMs = 60_000;
 
 /** Keeps one client and one token for each registry. */
 export function createEcr(options: EcrOptions): Ecr {
@@ -23,10 +32,13 @@ export function createEcr(options: EcrOptions): Ecr {
 
   async function login(place: EcrPlace, signal: AbortSignal, renewed?: 'renewed'): Promise<Credential> {
     const registry = registryOf(place);
-    const kept = renewed === undefined ? registry.token : undefined;
-    if (kept !== undefined && options.now() < kept.renewAt) return kept.credential;
+    const { token } = registry;
+    const isOld = token === undefined || options.now() >= token.renewAt;
+    // A new token is refused for what its repository allows: others may not pay for it with the calls of the whole account.
+    const isYoung = token !== undefined && options.now() - token.at < againMs;
+    if (!isOld && (renewed === undefined || isYoung)) return token.credential;
     registry.pending ??= fetchToken(registry.calls, place, options.now)
-      .then((token) => (registry.token = token))
+      .then((fetched) => (registry.token = { ...fetched, at: options.now() }))
       .finally(() => delete registry.pending);
     return (await unlessAborted(registry.pending, place.host, signal)).credential;
   }

@@ -180,6 +180,18 @@ describe('the token', () => {
     expect(asked).toBe(2);
   });
 
+  it('that is new is not renewed for each image that it is refused for', async () => {
+    let asked = 0;
+    const api = await controlApi([], () => `token-${(asked += 1)}`);
+    const { url } = await dataPlane(['another']);
+    const list = async () => client.list(image, { apiUrl: url, provider: 'ecr', providerUrl: api.url }, signal);
+    for (let times = 0; times < 3; times += 1) await expect(list()).rejects.toThrow('401 for team/shop');
+    expect(asked).toBe(1);
+    now += 60_000;
+    await expect(list()).rejects.toThrow('401 for team/shop');
+    expect(asked).toBe(2);
+  });
+
   it('is not asked for where a credential was named', async () => {
     const api = await controlApi();
     const { url } = await dataPlane(['named']);

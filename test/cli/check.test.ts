@@ -90,6 +90,16 @@ describe('windlass check', () => {
       '    windlass.dev/paused: true',
       'windlass.dev/paused: got true, which is no text, expected a text: write it in quotes',
     ],
+    ...(['yes', 'No', 'on', 'OFF', 'y', 'n'] as const).map((word) => [
+      `${word} without quotes`,
+      `    windlass.dev/web.hold: ${word}`,
+      `windlass.dev/web.hold: got ${word}, which is no text (YAML reads it as ${String(/^(?:y|on)/.test(word))}), expected a text: write it in quotes`,
+    ]),
+    ...['1.10', '1_000', '010', '0x1f', '~'].map((word) => [
+      `${word} without quotes`,
+      `    windlass.dev/web.follow: ${word}`,
+      `windlass.dev/web.follow: got ${word}, which is no text, expected a text: write it in quotes`,
+    ]),
     [
       'a key without image-list',
       "    windlass.dev/web.min-age: '3d'",
@@ -98,6 +108,16 @@ describe('windlass check', () => {
   ])('%s', async (_, annotations, expected) => {
     expect((await checked(application('a', annotations))).lines[0]).toContain(`Application a: ${expected}`);
   });
+
+  it.each(['"yes"', "'1.10'", '!!str on', 'oN', 'yEs', '12:30', '2026-01-01', '1.2.3', '>-\n      no'])(
+    'takes %s as a text',
+    async (text) => {
+      const said = await checked(
+        application('a', `    ${prefix}/image-list: web=nginx\n${written}\n    windlass.dev/web.helm.image-tag: ${text}`),
+      );
+      expect(said.lines).toEqual(['1 Application checked: nothing to say']);
+    },
+  );
 
   it.each([
     ['annotations that are no mapping', 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, annotations: []}', 3],

@@ -1,11 +1,19 @@
-import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, type Document, type Tags } from 'yaml';
 import { isBody, type Body } from '../../kernel/json.ts';
 
 /** A step into a document: a key, or a place in a list. */
 export type Step = string | number;
 
-/** One object of a file; `lineOf` answers the line (from 1) of a value's key, or of the nearest thing around it. */
-export type FileObject = { readonly body: Body; readonly line: number; readonly lineOf: (path: readonly Step[]) => number };
+/**
+ * One object of a file; `lineOf` answers the line (from 1) of a value's key, or of the nearest thing around it, `writtenAt` the text of a
+ * value that is neither list nor mapping, as it stands there.
+ */
+export type FileObject = {
+  readonly body: Body;
+  readonly line: number;
+  readonly lineOf: (path: readonly Step[]) => number;
+  readonly writtenAt: (path: readonly Step[]) => string | undefined;
+};
 
 export type FileRead = {
   readonly objects: readonly FileObject[];
@@ -15,10 +23,20 @@ export type FileRead = {
 // What stands for a much larger text (many references to one anchor) is refused.
 const mostReferences = 100;
 
+/**
+ * The API server's clients read YAML 1.1 (`yes`, `on` and `n` are no texts, `1_000` is a number), but leave times and numbers of base 60 as
+ * texts (sigs.k8s.io/yaml).
+ */
+function asKubernetes(tags: Tags): Tags {
+  return tags.filter(
+    (tag) => typeof tag === 'string' || (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+  );
+}
+
 /** Every object of a text with YAML documents; the items of a List count one by one. A document that is no YAML harms no other. */
 export function readObjects(text: string): FileRead {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: 'silent' });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, version: '1.1', customTags: asKubernetes, logLevel: 'silent' });
   const documents = Array.isArray(parsed) ? parsed : [];
   const read = documents.map((document) => readDocument(document, lines));
   return { objects: read.flatMap(({ objects }) => objects), broken: read.flatMap(({ broken }) => broken) };
@@ -51,7 +69,11 @@ function objectsIn(value: unknown, path: readonly Step[]): readonly Found[] {
 
 function located(document: Document.Parsed, lines: LineCounter, body: Body, base: readonly Step[]): FileObject {
   const lineOf = (path: readonly Step[]): number => lineAt(document, lines, [...base, ...path]);
-  return { body, line: lineOf([]), lineOf };
+  const writtenAt = (path: readonly Step[]): string | undefined => {
+    const node: unknown = document.getIn([...base, ...path], true);
+    return isScalar(node) ? node.source : undefined;
+  };
+  return { body, line: lineOf([]), lineOf, writtenAt };
 }
 
 /** The nearest node on the way that has a place in the text: a value that came by `<<` has none under its own path. */

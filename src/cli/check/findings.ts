@@ -44,7 +44,7 @@ function checkApplication(file: string, object: FileObject, compat: Compat): rea
   const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '');
   const [namespace, name] = [text('namespace'), text('name')];
   const application = `${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without name)' : name}`;
-  const { texts, problems } = textsOf(metadata['annotations']);
+  const { texts, problems } = textsOf(metadata['annotations'], (key) => object.writtenAt(['metadata', 'annotations', key]));
   const ref = { cluster: '', group: 'argoproj.io', kind: 'Application', namespace, name };
   const wishes = readWatches(ref, texts, compat);
   const unwritten = wishes.kind === 'watched' ? notWritten(wishes.writeBack, texts, object.body['spec']) : [];
@@ -61,17 +61,18 @@ function checkApplication(file: string, object: FileObject, compat: Compat): rea
 
 type Texts = { readonly texts: Readonly<Record<string, string>>; readonly problems: readonly Levelled[] };
 
-/** Kubernetes takes nothing but texts, and refuses the whole object for one that is none. */
-function textsOf(annotations: unknown): Texts {
+/** Kubernetes takes nothing but texts, and refuses the whole object for one that is none. `writtenAt` answers how a value is spelled. */
+function textsOf(annotations: unknown, writtenAt: (key: string) => string | undefined): Texts {
   const entries = isBody(annotations) ? Object.entries(annotations) : [];
   const texts = entries.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
-  const problems = entries.flatMap(([at, value]) =>
-    typeof value === 'string'
-      ? []
-      : [{ level: 'problem' as const, at, got: `${JSON.stringify(value)}, which is no text`, expected: 'a text: write it in quotes' }],
-  );
+  const problems = entries.flatMap(([at, value]) => (typeof value === 'string' ? [] : [noText(at, value, writtenAt(at))]));
   const wrong = annotations === undefined || annotations === null || isBody(annotations) ? [] : [notAMapping(annotations)];
   return { texts: Object.fromEntries(texts), problems: [...problems, ...wrong] };
+}
+
+function noText(at: string, value: unknown, written = JSON.stringify(value)): Levelled {
+  const read = typeof value === 'boolean' && written !== String(value) ? ` (YAML reads it as ${String(value)})` : '';
+  return { level: 'problem', at, got: `${written}, which is no text${read}`, expected: 'a text: write it in quotes' };
 }
 
 function notAMapping(annotations: unknown): Levelled {

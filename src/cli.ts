@@ -6,7 +6,8 @@ import { check, type CheckOptions } from './cli/check/check-command.ts';
 import { explain } from './cli/explain-command.ts';
 import { endWithReader } from './cli/reader-gone.ts';
 import { replay } from './cli/replay.ts';
-import { gatherSettingFlags } from './cli/setting-flags.ts';
+import { addSettingFlag, gatherSettingFlags } from './cli/setting-flags.ts';
+import type { SettingFlags } from './cli/setting-flags.ts';
 import type { TryOptions } from './cli/try/options.ts';
 import { tryImage } from './cli/try/try-image.ts';
 import { runService } from './main.ts';
@@ -30,19 +31,6 @@ function readSeed(text: string): number {
   return seed;
 }
 
-type Flags = Readonly<Record<string, string>>;
-
-/** Flags are kept under the words in which they were written, so that problems can be told in them. */
-function addFlag(text: string, flags: Flags): Flags {
-  const equals = text.indexOf('=');
-  if (equals <= 0) throw new InvalidArgumentError('expected PATH=VALUE, for example http.port=9090');
-  const name = text.slice(0, equals);
-  const written = name.startsWith('--') ? name : `--set ${name}`;
-  // The last one wins, so it comes last.
-  const others = Object.entries(flags).filter(([other]) => other !== written);
-  return { ...Object.fromEntries(others), [written]: text.slice(equals + 1) };
-}
-
 function readAddress(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InvalidArgumentError('expected an http or https URL, for example http://127.0.0.1:8080');
@@ -53,7 +41,7 @@ function readVersion(): string {
   return typeof described === 'object' && described !== null && 'version' in described ? String(described.version) : 'unknown';
 }
 
-type Common = { readonly settings?: string; readonly set: Flags };
+type Common = { readonly settings?: string; readonly set: SettingFlags };
 
 function startOptions(options: Common) {
   return { ...(options.settings === undefined ? {} : { settingsFile: options.settings }), flags: options.set };
@@ -71,7 +59,7 @@ function command(name: string, description: string): Command {
     .command(name)
     .description(description)
     .option('--settings <file>', 'settings file (YAML)')
-    .option('--set <path=value>', 'one setting, as --path=value too; may be given again', addFlag, {});
+    .option('--set <path=value>', 'one setting, as --path=value too; may be given again', addSettingFlag, {});
 }
 
 command('run', 'run the service until SIGTERM').action(async (options: Common) => {

@@ -11,29 +11,28 @@ import type { Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
 import { wire } from './wire.ts';
 
-export type StartOptions = { readonly settingsFile?: string; readonly flags: Readonly<Record<string, string>> };
+export type StartOptions = { readonly settingsFile?: string; readonly flags: Readonly<Record<string, string | undefined>> };
 
-/** Reads the settings from file, variables and flags; undefined after every problem was printed. */
-export function loadSettings(options: StartOptions): Settings | undefined {
-  const name = options.settingsFile ?? process.env['WINDLASS_SETTINGS'];
-  let text: string | undefined;
+/** Reads the settings from file, variables and flags; undefined after every problem was printed. `serving`: the service runs with them. */
+export function loadSettings(options: StartOptions, serving = false): Settings | undefined {
+  const file = settingsFileOf(options);
+  const read = readSettings({ ...(file === undefined ? {} : { file }), env: process.env, flags: options.flags, serving });
+  const said = read.kind === 'read' ? read.notes : read.problems.map(describeProblem);
+  for (const line of [...(file?.why ?? []), ...said]) process.stderr.write(`${line}\n`);
+  return read.kind === 'read' && file?.why === undefined ? read.settings : undefined;
+}
+
+type SettingsFile = { readonly name: string; readonly text?: string; readonly why?: readonly string[] };
+
+/** The settings file that a flag or a variable names, or why it cannot be read. */
+function settingsFileOf({ settingsFile }: StartOptions): SettingsFile | undefined {
+  const name = settingsFile ?? process.env['WINDLASS_SETTINGS'];
+  if (name === undefined) return undefined;
   try {
-    text = name === undefined ? undefined : readFileSync(name, 'utf8');
+    return { name, text: readFileSync(name, 'utf8') };
   } catch (thrown) {
-    process.stderr.write(`cannot read the settings file ${name ?? ''}: ${whyUnreadable(thrown)}\n`);
-    return undefined;
+    return { name, why: [`cannot read the settings file ${name}: ${whyUnreadable(thrown)}`] };
   }
-  const read = readSettings({
-    ...(name === undefined || text === undefined ? {} : { file: { name, text } }),
-    env: process.env,
-    flags: options.flags,
-  });
-  if (read.kind === 'read') {
-    for (const note of read.notes) process.stderr.write(`${note}\n`);
-    return read.settings;
-  }
-  for (const problem of read.problems) process.stderr.write(`${describeProblem(problem)}\n`);
-  return undefined;
 }
 
 function webhookSecret(settings: Settings): Secret | undefined {
@@ -111,7 +110,7 @@ function fatalFields(thrown: unknown): Readonly<Record<string, unknown>> {
 
 /** Runs the service until it is asked to stop. Answers the exit status. */
 export async function runService(options: StartOptions): Promise<number> {
-  const settings = loadSettings(options);
+  const settings = loadSettings(options, true);
   if (settings === undefined) return 2;
   const log = createLog(settings.log.level);
   const signal = stopSignal(log);

@@ -1,22 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Problem } from './kernel/problem.ts';
 import { isBody } from './kernel/json.ts';
 import { parseCredential } from './policy/annotations/credential.ts';
-import type { ReadFile } from './settings/registries.ts';
+import type { RegistryHost } from './registry/registry-host.ts';
+import { contradictions, placeProblems, webhookProblems } from './settings/named.ts';
+import type { Disk, Named } from './settings/named.ts';
 import { gatherRegistries } from './settings/registries.ts';
+import type { Registries } from './settings/registries.ts';
 import { readFileSource, readFlagSource, readVariableSource, unknownVariables } from './settings/sources.ts';
-import type { Written } from './settings/sources.ts';
+import type { SourceRead, Written } from './settings/sources.ts';
 import { isField, table } from './settings/table.ts';
 import type { Settings, SettingsNode } from './settings/table.ts';
 
 export type { Settings } from './settings/table.ts';
 
 export type SettingsSources = {
-  readonly file?: { readonly name: string; readonly text: string };
+  /** `text` is absent where the file cannot be read: the caller tells why, and the other sources are read all the same. */
+  readonly file?: { readonly name: string; readonly text?: string };
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly flags: Readonly<Record<string, string>>;
-  /** Reads the files that settings name (`registries.conf`, `caFile` of a registry); from the disk where absent. */
-  readonly readFile?: ReadFile;
+  /** Undefined where a flag was given without a value. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Whether the service is to run with them: then the variables and the secret that settings name must be there. */
+  readonly serving?: boolean;
+  /** Reads the files and directories that settings name; from the disk where absent. */
+  readonly readFile?: Disk['readFile'];
+  readonly readFolder?: Disk['readFolder'];
 };
 
 export type SettingsRead =
@@ -29,53 +37,80 @@ export type SettingsRead =
  * variable is shown. WINDLASS_SETTINGS is left to the caller: it names the file. `notes` are for the log: accepted, and without effect.
  */
 export function readSettings(sources: SettingsSources): SettingsRead {
-  const file = sources.file === undefined ? { values: new Map<string, Written>(), problems: [] } : readFileSource(sources.file);
+  const file = readFileOf(sources);
   const flags = readFlagSource(sources.flags);
   const written = new Map([...file.values, ...readVariableSource(sources.env), ...flags.values]);
   const problems = [...file.problems, ...flags.problems];
-  const values = build(table, '', written, problems);
+  const found = new Map<string, unknown>();
   // The table's type says what `build` gives for it, which no narrowing can show for a mapped type.
-  const settings = values as Settings;
-  const registries = problems.length === 0 ? gatherRegistries(settings.registries, sources.readFile ?? readText) : undefined;
-  if (registries !== undefined) problems.push(...contradictions(settings, written), ...registries.problems);
-  const { hosts = [], notes = [] } = registries ?? {};
-  problems.push(...unknownVariables(sources.env, namedVariables(values, hosts)));
+  const settings = build(table, '', { written, problems, found }) as Settings;
+  const registries = lookAround(sources, { written, problems, found });
+  // A file that is not known may name some of them.
+  if (file.broken !== true) problems.push(...unknownVariables(sources.env, namedVariables(written, registries.hosts)));
   if (problems.length > 0) return { kind: 'refused', problems };
-  return { kind: 'read', settings: { ...settings, registries: { ...settings.registries, hosts } }, notes };
+  return {
+    kind: 'read',
+    settings: { ...settings, registries: { ...settings.registries, hosts: registries.hosts } },
+    notes: registries.notes,
+  };
+}
+
+function readFileOf({ file }: SettingsSources): SourceRead {
+  if (file === undefined) return { values: new Map(), problems: [] };
+  return file.text === undefined ? { values: new Map(), problems: [], broken: true } : readFileSource({ name: file.name, text: file.text });
+}
+
+/** What is written where, every problem so far, and what could be read, by path. */
+type Reading = {
+  readonly written: ReadonlyMap<string, Written>;
+  readonly problems: Problem[];
+  readonly found: Map<string, unknown>;
+};
+
+/** Checks what settings refer to, as far as they could be read. Answers the registries. */
+function lookAround(sources: SettingsSources, { written, problems, found }: Reading): Registries {
+  const disk = { readFile: sources.readFile ?? readText, readFolder: sources.readFolder ?? readdirSync };
+  const named = (path: string): Named => {
+    const text = found.get(path);
+    return { text: typeof text === 'string' ? text : '', at: written.get(path)?.at ?? path };
+  };
+  // `entries` answers a list also where some of its entries have flaws.
+  const entries = (found.get('registries.hosts') ?? []) as readonly (RegistryHost | undefined)[];
+  const registries = gatherRegistries({
+    conf: named('registries.conf'),
+    hosts: { entries, at: written.get('registries.hosts')?.at ?? 'registries.hosts' },
+    readFile: disk.readFile,
+    ...(sources.serving === true ? { env: sources.env } : {}),
+  });
+  problems.push(...contradictions(named), ...placeProblems(named, disk), ...registries.problems);
+  if (sources.serving === true) problems.push(...webhookProblems(named, sources.env, disk));
+  return registries;
 }
 
 function readText(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-function build(node: SettingsNode, path: string, written: ReadonlyMap<string, Written>, problems: Problem[]): unknown {
-  if (isField(node)) {
-    const given = written.get(path) ?? { at: path, written: node.preset };
-    const read = node.read(given.written);
-    if (read.kind === 'read') return read.value;
-    problems.push(...read.flaws.map((flaw) => ({ at: `${given.at}${flaw.under}`, got: flaw.got, expected: flaw.expected })));
-    return undefined;
+function build(node: SettingsNode, path: string, reading: Reading): unknown {
+  if (!isField(node)) {
+    const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
+    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, build(child, below(key), reading)]));
   }
-  const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, build(child, below(key), written, problems)]));
+  const given = reading.written.get(path) ?? { at: path, written: node.preset };
+  const read = node.read(given.written);
+  const value = read.kind === 'read' ? read.value : read.partly;
+  reading.found.set(path, value);
+  if (read.kind === 'refused')
+    reading.problems.push(...read.flaws.map(({ under, got, expected }) => ({ at: `${given.at}${under}`, got, expected })));
+  return value;
 }
 
-function contradictions(settings: Settings, written: ReadonlyMap<string, Written>): readonly Problem[] {
-  const { secretEnv, secretFile } = settings.webhooks;
-  if (secretEnv === '' || secretFile === '') return [];
-  const at = written.get('webhooks.secretFile')?.at ?? 'webhooks.secretFile';
-  return [{ at, got: JSON.stringify(secretFile), expected: 'nothing, because webhooks.secretEnv is set too' }];
-}
-
-/** Names of variables that the settings themselves refer to; `values` may be incomplete. */
-function namedVariables(values: unknown, hosts: readonly { readonly credentials?: string }[]): ReadonlySet<string> {
-  const names = ['WINDLASS_SETTINGS'];
-  const root = isBody(values) ? values : {};
-  const webhooks = isBody(root.webhooks) ? root.webhooks : {};
-  if (typeof webhooks.secretEnv === 'string') names.push(webhooks.secretEnv);
-  const registries = isBody(root.registries) ? root.registries.hosts : [];
-  const written: readonly unknown[] = Array.isArray(registries) ? registries : [];
-  return new Set([...names, ...[...written, ...hosts].flatMap(namedVariable)]);
+/** Names of variables that the settings themselves refer to, as they are written. */
+function namedVariables(written: ReadonlyMap<string, Written>, hosts: readonly RegistryHost[]): ReadonlySet<string> {
+  const secret = written.get('webhooks.secretEnv')?.written;
+  const entries = written.get('registries.hosts')?.written;
+  const all: readonly unknown[] = [...(Array.isArray(entries) ? (entries as readonly unknown[]) : []), ...hosts];
+  return new Set(['WINDLASS_SETTINGS', ...(typeof secret === 'string' ? [secret] : []), ...all.flatMap(namedVariable)]);
 }
 
 function namedVariable(host: unknown): readonly string[] {

@@ -2,6 +2,20 @@ import { leavesOf } from '../settings/table.ts';
 
 const commands: readonly string[] = ['run', 'explain'];
 
+export type SettingFlags = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Adds one `PATH=VALUE` to the flags so far; the last one of a path wins. They are kept under the words in which they were written, so
+ * that problems can be told in them; undefined is the value of one without `=`.
+ */
+export function addSettingFlag(text: string, flags: SettingFlags): SettingFlags {
+  const equals = text.indexOf('=');
+  const path = equals < 0 ? text : text.slice(0, equals);
+  const written = path.startsWith('--') ? path : `--set ${path}`;
+  const others = Object.entries(flags).filter(([other]) => other !== written);
+  return { ...Object.fromEntries(others), [written]: equals < 0 ? undefined : text.slice(equals + 1) };
+}
+
 /** Settings without a section, which no dot tells from other options. */
 const single = new Set(leavesOf().flatMap(([path]) => (path.includes('.') ? [] : [path])));
 

@@ -1,11 +1,15 @@
 import { isIP } from 'node:net';
 import { parseGoDuration } from '../kernel/duration.ts';
 import { isBody } from '../kernel/json.ts';
+import { hiddenUrl, urlRule } from './address.ts';
 
 /** A problem inside one value; `under` is what is appended to the setting's own path (`[0].apiUrl`). */
 export type Flaw = { readonly under: string; readonly got: string; readonly expected: string };
 
-type FieldRead<Value> = { readonly kind: 'read'; readonly value: Value } | { readonly kind: 'refused'; readonly flaws: readonly Flaw[] };
+/** `partly` is what could be read of a list all the same: an entry with a flaw is undefined in it. */
+type FieldRead<Value> =
+  | { readonly kind: 'read'; readonly value: Value }
+  | { readonly kind: 'refused'; readonly flaws: readonly Flaw[]; readonly partly?: unknown };
 
 /** One setting: its default as a person writes it, how it is read, and how a flag's or variable's text becomes the written value. */
 export type Field<Value> = {
@@ -22,10 +26,12 @@ function refuse(written: unknown, expected: string): FieldRead<never> {
   return { kind: 'refused', flaws: [{ under: '', got: showWritten(written), expected }] };
 }
 
+type Rule = { readonly accepts: (written: string) => boolean; readonly expected: string };
+
 const asIs = (text: string): unknown => text;
 
 /** Any text, or only text that `accepts`. */
-export function text(preset: string, rule?: { accepts: (written: string) => boolean; expected: string }): Field<string> {
+export function text(preset: string, rule?: Rule): Field<string> {
   return {
     preset,
     fromText: asIs,
@@ -33,6 +39,21 @@ export function text(preset: string, rule?: { accepts: (written: string) => bool
       if (typeof written !== 'string') return refuse(written, rule?.expected ?? 'a text');
       if (rule !== undefined && !rule.accepts(written)) return refuse(written, rule.expected);
       return { kind: 'read', value: written };
+    },
+  };
+}
+
+/** An address, or nothing where that is the preset. No password in it is shown. */
+export function url(preset?: ''): Field<string> {
+  const { accepts, hides } = urlRule;
+  const expected = preset === undefined ? urlRule.expected : `${urlRule.expected}, or nothing`;
+  return {
+    preset: preset ?? '',
+    fromText: asIs,
+    read: (written) => {
+      if (typeof written !== 'string') return refuse(written, expected);
+      if (accepts(written) || written === preset) return { kind: 'read', value: written };
+      return hides(written) ? { kind: 'refused', flaws: [{ under: '', got: hiddenUrl, expected }] } : refuse(written, expected);
     },
   };
 }
@@ -105,10 +126,7 @@ export function yesNo(preset: boolean): Field<boolean> {
 }
 
 /** A list of texts; as a flag or variable separated by commas. */
-export function texts(
-  rule: { accepts: (written: string) => boolean; expected: string },
-  preset: readonly string[] = [],
-): Field<readonly string[]> {
+export function texts(rule: Rule, preset: readonly string[] = []): Field<readonly string[]> {
   return {
     preset,
     fromText: (written) => written.split(',').map((entry) => entry.trim()),
@@ -134,17 +152,27 @@ export function entries<Value>(
     preset: [],
     fromText: (written) => parseJson(written),
     read: (written) => {
-      if (!Array.isArray(written)) return refuse(written, `a list, each entry ${expected}`);
+      // An entry may hold a password in a wrong place: nothing is shown but what it is.
+      if (!Array.isArray(written))
+        return { kind: 'refused', flaws: [{ under: '', got: nameOf(written), expected: `a list, each entry ${expected}` }] };
       const answers = written.map((entry: unknown) =>
-        isBody(entry) ? readEntry(entry) : { flaws: [{ under: '', got: showWritten(entry), expected }] },
+        isBody(entry) ? readEntry(entry) : { flaws: [{ under: '', got: nameOf(entry), expected }] },
       );
       const flaws = answers.flatMap((answer, index) =>
         'flaws' in answer ? answer.flaws.map((flaw) => ({ ...flaw, under: `[${index}]${flaw.under}` })) : [],
       );
-      if (flaws.length > 0) return { kind: 'refused', flaws };
+      if (flaws.length > 0) {
+        return { kind: 'refused', flaws, partly: answers.map((answer) => ('value' in answer ? answer.value : undefined)) };
+      }
       return { kind: 'read', value: answers.flatMap((answer) => ('value' in answer ? [answer.value] : [])) };
     },
   };
+}
+
+function nameOf(written: unknown): string {
+  if (written === null || written === undefined) return 'nothing';
+  if (Array.isArray(written)) return 'a list';
+  return typeof written === 'object' ? 'an object' : typeof written === 'string' ? 'a text' : JSON.stringify(written);
 }
 
 function parseJson(written: string): unknown {

@@ -3,9 +3,10 @@ import { parseGoDuration } from '../kernel/duration.ts';
 import { isBody } from '../kernel/json.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { RegistryHost } from '../registry/registry-host.ts';
+import { hiddenUrl, urlRule } from './address.ts';
 import { showWritten } from './field.ts';
 import { nearest } from './nearest.ts';
-import { credentialRule, isHttpUrl, prefixRule } from './registry-host.ts';
+import { credentialRule, prefixRule } from './registry-host.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,8 @@ type Key = {
   readonly good: (written: unknown) => boolean;
   readonly expected: string;
   readonly required?: true;
-  readonly secret?: true;
+  /** What is told of a refused value; the value itself where absent. */
+  readonly shown?: (written: unknown) => string;
   /** What it is here; absent where it has no effect. */
   readonly means?: (written: unknown) => Partial<RegistryHost>;
 };
@@ -39,16 +41,17 @@ const texts = (key: 'name' | 'apiUrl' | 'prefix' | 'credentials' | 'caFile' | 'c
 const keys: Readonly<Record<string, Key>> = {
   name: { good: isFilled, expected: 'a name', required: true, means: texts('name') },
   api_url: {
-    good: (written) => isText(written) && isHttpUrl(written),
-    expected: 'an http or https URL',
+    good: (written) => isText(written) && urlRule.accepts(written),
+    expected: urlRule.expected,
     required: true,
+    shown: (written) => (isText(written) && urlRule.hides(written) ? hiddenUrl : showWritten(written)),
     means: texts('apiUrl'),
   },
   ping: { good: isYesNo, expected: 'true or false' },
   credentials: {
     good: (written) => written === '' || (isText(written) && credentialRule.accepts(written)),
     expected: credentialRule.expected,
-    secret: true,
+    shown: () => 'another text',
     means: texts('credentials'),
   },
   credsexpire: {
@@ -130,10 +133,10 @@ function readEntry(entry: unknown, at: string): Read {
 }
 
 function valueProblems(entry: Entry, at: string): readonly Problem[] {
-  return Object.entries(keys).flatMap(([key, { good, expected, required, secret }]) => {
+  return Object.entries(keys).flatMap(([key, { good, expected, required, shown = showWritten }]) => {
     const written = entry[key];
     if (isAbsent(written) ? required !== true : good(written)) return [];
-    return [{ at: `${at}.${key}`, got: secret === true ? 'another text' : showWritten(written ?? undefined), expected }];
+    return [{ at: `${at}.${key}`, got: shown(written ?? undefined), expected }];
   });
 }
 

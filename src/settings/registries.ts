@@ -1,10 +1,10 @@
 import type { Problem } from '../kernel/problem.ts';
 import { whyUnreadable } from '../kernel/unreadable.ts';
+import { parseCredential } from '../policy/annotations/credential.ts';
+import { splitUserPassword } from '../registry/docker-config.ts';
 import type { RegistryHost } from '../registry/registry-host.ts';
+import type { Disk, Named } from './named.ts';
 import { readRegistriesConf } from './registries-conf.ts';
-
-/** Reads a file that settings name, as text; throws as Node does. */
-export type ReadFile = (path: string) => string;
 
 export type Registries = {
   readonly hosts: readonly RegistryHost[];
@@ -12,27 +12,36 @@ export type Registries = {
   readonly notes: readonly string[];
 };
 
+export type RegistrySources = {
+  /** Path of a `registries.conf`; empty: none. */
+  readonly conf: Named;
+  /** The entries of the settings in their order, undefined where one has a flaw, and where they are written. */
+  readonly hosts: { readonly entries: readonly (RegistryHost | undefined)[]; readonly at: string };
+  readonly readFile: Disk['readFile'];
+  /** Variables of the process that will log in with them; absent: nobody does, so what `env:` names need not be there. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+};
+
 /** The registries of the settings and of the `registries.conf` that they name, with the text of every certificate file. */
-export function gatherRegistries(
-  written: { readonly conf: string; readonly hosts: readonly RegistryHost[] },
-  readFile: ReadFile,
-): Registries {
-  const { hosts } = written;
-  const conf = written.conf === '' ? { hosts: [], problems: [], notes: [] } : readConf(written.conf, readFile);
-  const own = hosts.map((host, index) => ({ host, at: `registries.hosts[${index}]` }));
-  const theirs = conf.hosts.map((host) => ({ host, at: `${written.conf}: ${host.name ?? host.prefix}` }));
-  const read = [...own, ...theirs].map((one) => withAuthorities(one, readFile));
-  const problems = [...conf.problems, ...read.flatMap((one) => one.problems), ...conflicts(read)];
-  return { hosts: read.map(({ host }) => host), problems, notes: conf.notes };
+export function gatherRegistries({ conf, hosts, readFile, env }: RegistrySources): Registries {
+  const theirs = conf.text === '' ? { hosts: [], problems: [], notes: [] } : readConf(conf, readFile);
+  const placed = [
+    ...hosts.entries.flatMap((host, index) => (host === undefined ? [] : [{ host, at: `${hosts.at}[${index}]`, caKey: 'caFile' }])),
+    ...theirs.hosts.map((host, index) => ({ host, at: `${conf.text}: registries[${index}]`, caKey: 'ca_file' })),
+  ];
+  const read = placed.map((one) => withAuthorities(one, readFile));
+  const logins = env === undefined ? [] : placed.flatMap((one) => loginProblems(one, env));
+  const problems = [...theirs.problems, ...read.flatMap((one) => one.problems), ...logins, ...conflicts(read)];
+  return { hosts: read.map(({ host }) => host), problems, notes: theirs.notes };
 }
 
-function readConf(path: string, readFile: ReadFile): Registries {
+function readConf({ text: path, at }: Named, readFile: Disk['readFile']): Registries {
   let text: string;
   try {
     text = readFile(path);
   } catch (thrown) {
     const got = `${path} (${whyUnreadable(thrown)})`;
-    return { hosts: [], problems: [{ at: 'registries.conf', got, expected: 'a file that can be read' }], notes: [] };
+    return { hosts: [], problems: [{ at, got, expected: 'a file that can be read' }], notes: [] };
   }
   const read = readRegistriesConf({ name: path, text });
   return read.kind === 'read' ? { ...read, problems: [] } : { hosts: [], problems: read.problems, notes: [] };
@@ -40,15 +49,28 @@ function readConf(path: string, readFile: ReadFile): Registries {
 
 type Placed = { readonly host: RegistryHost; readonly at: string };
 
-function withAuthorities({ host, at }: Placed, readFile: ReadFile): Placed & { readonly problems: readonly Problem[] } {
+type Written = Placed & { readonly caKey: string };
+
+function withAuthorities({ host, at, caKey }: Written, readFile: Disk['readFile']): Placed & { readonly problems: readonly Problem[] } {
   if (host.caFile === undefined) return { host, at, problems: [] };
   try {
     const text = readFile(host.caFile);
     return { host: { ...host, ca: host.ca === undefined ? text : `${host.ca}\n${text}` }, at, problems: [] };
   } catch (thrown) {
     const got = `${host.caFile} (${whyUnreadable(thrown)})`;
-    return { host, at, problems: [{ at: `${at}: certificates`, got, expected: 'a PEM file that can be read' }] };
+    return { host, at, problems: [{ at: `${at}.${caKey}`, got, expected: 'a PEM file that can be read' }] };
   }
+}
+
+/** A variable never appears in a running process, and nothing else stands in for it. */
+function loginProblems({ host, at }: Placed, env: Readonly<Record<string, string | undefined>>): readonly Problem[] {
+  const wish = parseCredential(host.credentials ?? '');
+  if (wish?.kind !== 'env') return [];
+  const text = env[wish.variable] ?? '';
+  if (splitUserPassword(text) !== undefined) return [];
+  const why = text === '' ? 'is not set' : 'holds no user:password';
+  const got = `env:${wish.variable}, a variable that ${why}`;
+  return [{ at: `${at}.credentials`, got, expected: 'a variable that holds user:password' }];
 }
 
 /** Two entries for one prefix, two defaults, and one address that is trusted in two ways. */

@@ -4,12 +4,7 @@ import type { RegistryHost } from '../registry/registry-host.ts';
 import * as kinds from './field.ts';
 import type { Field, Flaw } from './field.ts';
 
-export function isHttpUrl(written: string): boolean {
-  return URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
-}
-
 const filled = (expected: string) => ({ accepts: (written: string) => written !== '', expected });
-const url = { accepts: isHttpUrl, expected: 'an http or https URL' };
 
 /** The four forms in which credentials are named (Image Updater v0.18). */
 export const credentialRule = {
@@ -18,15 +13,15 @@ export const credentialRule = {
 };
 
 export const prefixRule = {
-  accepts: (written: string) => /^[\w.:-]+(?:\/[\w./-]+)?$/.test(written),
-  expected: 'a registry host, optionally with a path',
+  accepts: (written: string) => /^[\w.-]+(?::\d+)?(?:\/[\w.-]+)*$/.test(written),
+  expected: 'a registry host as images name it, optionally with a port and a path, without a scheme and a slash at the end',
 };
 
 type Keys = { readonly [Key in keyof RegistryHost]-?: Field<NonNullable<RegistryHost[Key]>> };
 
 const keys: Keys = {
   prefix: kinds.text('', prefixRule),
-  apiUrl: kinds.text('', url),
+  apiUrl: kinds.url(),
   name: kinds.text('', filled('a name')),
   credentials: kinds.text('', credentialRule),
   credentialsExpire: kinds.duration('1h'),
@@ -40,7 +35,7 @@ const keys: Keys = {
     accepts: (written) => Object.hasOwn(providers, written),
     expected: `one of ${Object.keys(providers).join(', ')}`,
   }),
-  providerUrl: kinds.text('', url),
+  providerUrl: kinds.url(),
 };
 
 const required: ReadonlySet<string> = new Set(['prefix', 'apiUrl']);

@@ -9,7 +9,12 @@ import type { SettingsNode } from './table.ts';
 /** A value as one source wrote it, and where. */
 export type Written = { readonly at: string; readonly written: unknown };
 
-export type SourceRead = { readonly values: ReadonlyMap<string, Written>; readonly problems: readonly Problem[] };
+/** `broken`: nothing could be read, so that what it may have named is not known. */
+export type SourceRead = {
+  readonly values: ReadonlyMap<string, Written>;
+  readonly problems: readonly Problem[];
+  readonly broken?: true;
+};
 
 const leaves = leavesOf();
 const prefix = 'WINDLASS_';
@@ -31,7 +36,7 @@ export function readFileSource(file: { readonly name: string; readonly text: str
       got: `broken YAML (${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')})`,
       expected: 'a YAML document',
     }));
-    return { values: new Map(), problems };
+    return { values: new Map(), problems, broken: true };
   }
   const root: unknown = document.toJS({ maxAliasCount: 100 });
   if (root === null) return { values: new Map(), problems: [] };
@@ -76,14 +81,18 @@ function knownSetting(hint: string | undefined): string {
   return hint === undefined ? 'a setting that config/windlass.yaml lists' : `a known setting (nearest: ${hint})`;
 }
 
-/** Values of flags, keyed by path as it was written: `http.port`, `--http.port` or `--set http.port`. */
-export function readFlagSource(flags: Readonly<Record<string, string>>): SourceRead {
+/** Values of flags, keyed by path as it was written: `http.port`, `--http.port` or `--set http.port`. Undefined is one without a value. */
+export function readFlagSource(flags: Readonly<Record<string, string | undefined>>): SourceRead {
   const values = new Map<string, Written>();
   const problems: Problem[] = [];
   for (const [name, text] of Object.entries(flags)) {
     const path = name.replace(/^--(?:set )?/, '');
     const before = name.startsWith('--set ') ? '--set ' : '--';
     const field = leaves.find(([leaf]) => leaf === path)?.[1];
+    if (text === undefined) {
+      problems.push({ at: `${before}${path}`, got: 'no value', expected: `${before}PATH=VALUE, for example ${before}http.port=9090` });
+      continue;
+    }
     if (field !== undefined) {
       values.set(path, { at: `${before}${path}`, written: field.fromText(text) });
       continue;

@@ -1,6 +1,6 @@
 import * as kinds from './field.ts';
 import type { Field } from './field.ts';
-import { isHttpUrl, readRegistryHost } from './registry-host.ts';
+import { readRegistryHost } from './registry-host.ts';
 
 const namespaceRule = { accepts: kinds.isNamespaceName, expected: 'a namespace name (lower case letters, digits, dashes)' };
 const addressRule = { accepts: kinds.isHostOrBlock, expected: 'a host name, an IP address or a block such as 127.0.0.0/8' };
@@ -57,10 +57,7 @@ export const table = {
     maxBytes: kinds.bytes('50Mi'),
   },
   analysis: {
-    prometheusAddress: kinds.text('', {
-      accepts: (written) => written === '' || isHttpUrl(written),
-      expected: 'an http or https URL, or nothing',
-    }),
+    prometheusAddress: kinds.url(''),
     timeout: kinds.duration('30s'),
   },
   sync: { interval: kinds.duration('3m'), workers: kinds.integer(8, 1, 256) },

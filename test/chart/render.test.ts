@@ -143,7 +143,7 @@ describe.skipIf(helm === '')('the chart', () => {
     const [container] = podOf(objects).containers;
     const env = Object.fromEntries((container.env ?? []).map(({ name }) => [String(name), 'some text']));
     const file = { name: 'windlass.yaml', text: settingsOf(objects) };
-    const read = readSettings({ file, env, flags: {}, readFile: () => 'registries: []' });
+    const read = readSettings({ file, env, flags: {}, readFile: () => 'registries: []', readFolder: () => [] });
     if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
     for (const [path, value] of Object.entries(expected)) expect(read.settings).toHaveProperty(path, value);
     expect(read.settings.git.stateDir).toBe('/var/lib/windlass/git');

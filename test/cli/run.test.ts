@@ -59,7 +59,6 @@ describe('a service that cannot start says why in one sentence', () => {
       () => [],
       'no kubeconfig: KUBECONFIG is not set, ~/.kube/config does not exist, and there is no ServiceAccount; set cluster.kubeconfig',
     ],
-    ['a kubeconfig that is not there', () => ['--cluster.kubeconfig=none'], 'cannot read none: no such file or directory'],
     ['a broken one', () => ['--cluster.kubeconfig=broken'], 'cannot read broken: unexpected end of the stream'],
     ['an empty one', () => ['--cluster.kubeconfig=without-contexts'], 'without-contexts holds no context'],
     [
@@ -80,11 +79,6 @@ describe('a service that cannot start says why in one sentence', () => {
       () => ['--cluster.kubeconfig=nobody', '--git.stateDir=/proc/x'],
       'git.stateDir: got /proc/x (no such file or directory), expected a directory that is there or can be made',
     ],
-    [
-      'a secret that cannot be read',
-      () => ['--cluster.kubeconfig=nobody', '--webhooks.secretFile=hush'],
-      'cannot read webhooks.secretFile hush: no such file or directory',
-    ],
   ])('%s', async (_, set, because) => {
     expect(await failure(...set())).toMatchObject({
       status: 1,
@@ -96,12 +90,27 @@ describe('a service that cannot start says why in one sentence', () => {
     });
   });
 
-  it('settings that cannot be read are wrong usage', async () => {
-    expect(await play(folder, ['run', '--settings', 'none.yaml'])).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: 'cannot read the settings file none.yaml: no such file or directory\n',
-    });
+  it.concurrent.each([
+    [
+      'settings that cannot be read',
+      ['--settings', 'none.yaml', '--set', 'foo', '--http.prot=1', '--set', 'git.timeout=5'],
+      [
+        'cannot read the settings file none.yaml: no such file or directory',
+        '--set foo: got no value, expected --set PATH=VALUE, for example --set http.port=9090',
+        '--http.prot: got an unknown setting, expected a known setting (nearest: --http.port)',
+        '--set git.timeout: got "5", expected a duration above zero with its unit, such as 30s or 2m',
+      ],
+    ],
+    [
+      'what they name and is not there',
+      ['--cluster.kubeconfig=none', '--webhooks.secretEnv=HUSH'],
+      [
+        '--cluster.kubeconfig: got none (no such file or directory), expected a file that can be read',
+        '--webhooks.secretEnv: got HUSH, a variable that is not set, expected the name of a variable that holds the secret',
+      ],
+    ],
+  ])('wrong usage, told all at once: %s', async (_, args, lines) => {
+    expect(await play(folder, ['run', ...args])).toEqual({ status: 2, stdout: '', stderr: `${lines.join('\n')}\n` });
   });
 });
 

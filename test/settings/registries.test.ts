@@ -125,7 +125,7 @@ registries:
     expect(read(text)).toEqual({
       problems: [
         'registries.conf: registry: got an unknown key, expected registries alone',
-        'registries.conf: registries[0].api_url: got nothing, expected an http or https URL',
+        'registries.conf: registries[0].api_url: got nothing, expected an http or https URL without a user or password',
         'registries.conf: registries[0].credentials: got another text, expected secret:NAMESPACE/NAME#FIELD, pullsecret:NAMESPACE/NAME, env:NAME or ext:/PATH',
         'registries.conf: registries[0].credsexpire: got 10, expected a duration above zero with its unit, such as 10h',
         'registries.conf: registries[0].tagsortmode: got "newest", expected none, latest-first or latest-last',
@@ -133,7 +133,7 @@ registries:
         'registries.conf: registries[0].limit: got -1, expected a whole number of requests per second, from 0 (no limit)',
         'registries.conf: registries[0].api_ulr: got an unknown key, expected a known key (nearest: api_url)',
         'registries.conf: registries[1]: got 7, expected an entry with name and api_url',
-        'registries.conf: registries[2].api_url: got "ftp://a.example", expected an http or https URL',
+        'registries.conf: registries[2].api_url: got "ftp://a.example", expected an http or https URL without a user or password',
         'registries.conf: registries[2].name: got "a" again, expected a name that no other entry has',
         'registries.conf: registries[2].prefix: got "a.example" again, expected a prefix that no other entry has',
         'registries.conf: got 2 entries with default: true, expected one at most',
@@ -184,30 +184,37 @@ describe('the setting registries.conf', () => {
     [
       'one prefix twice',
       '[{"prefix":"a.example","apiUrl":"https://b.example"}]',
-      '/conf: a: got the prefix a.example again, expected it once: registries.hosts[0] has it',
+      '/conf: registries[0]: got the prefix a.example again, expected it once: --registries.hosts[0] has it',
     ],
     [
       'one address that is trusted in two ways',
       '[{"prefix":"b.example","apiUrl":"https://api.example/x","insecure":true}]',
-      '/conf: a: got another insecure or other certificates, expected the same as registries.hosts[0] for https://api.example',
+      '/conf: registries[0]: got another insecure or other certificates, expected the same as --registries.hosts[0] for https://api.example',
     ],
     [
       'certificates that are not there',
       '[{"prefix":"b.example","apiUrl":"https://b.example","caFile":"/nowhere"}]',
-      'registries.hosts[0]: certificates: got /nowhere (no such file or directory), expected a PEM file that can be read',
+      '--registries.hosts[0].caFile: got /nowhere (no such file or directory), expected a PEM file that can be read',
     ],
     [
       'two defaults',
       '[{"prefix":"b.example","apiUrl":"https://b.example","default":true},{"prefix":"c.example","apiUrl":"https://c.example","default":true}]',
-      'registries.hosts[1]: got default: true again, expected it once: registries.hosts[0] has it',
+      '--registries.hosts[1]: got default: true again, expected it once: --registries.hosts[0] has it',
     ],
   ])('tells of %s', (_, hosts, sentence) => {
     expect(problems(hosts)).toEqual([sentence]);
   });
 
+  it('tells of certificates of its own that are not there, by their key', () => {
+    files['/other'] = 'registries: [{name: a, prefix: a.example, api_url: "https://a.example", ca_file: /nowhere}]';
+    expect(problems('[]', '/other')).toContain(
+      '/other: registries[0].ca_file: got /nowhere (no such file or directory), expected a PEM file that can be read',
+    );
+  });
+
   it('tells of a file that is not there', () => {
     expect(problems('[]', '/nowhere')).toContain(
-      'registries.conf: got /nowhere (no such file or directory), expected a file that can be read',
+      '--registries.conf: got /nowhere (no such file or directory), expected a file that can be read',
     );
   });
 });

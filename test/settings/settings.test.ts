@@ -217,4 +217,44 @@ describe('problems', () => {
       'windlass.yaml: log.level',
     ]);
   });
+
+  it('come all at once where settings and what they name are wrong together, with the name of their file', () => {
+    const text = `
+http: {port: x}
+registries:
+  conf: /nowhere/registries.conf
+  hosts:
+    - {prefix: a.example, apiUrl: "https://a.example"}
+    - {prefix: b.example}
+    - {prefix: a.example, apiUrl: "https://other.example"}
+    - {prefix: c.example, apiUrl: "https://c.example", caFile: /nowhere/ca.pem}
+webhooks: {secretEnv: HOOK, secretFile: /nowhere/hook}
+`;
+    expect(problemsOf({ file: file(text) }).map((sentence) => sentence.split(', expected')[0])).toEqual([
+      'windlass.yaml: registries.hosts[1].apiUrl: got nothing',
+      'windlass.yaml: http.port: got "x"',
+      'windlass.yaml: webhooks.secretFile: got "/nowhere/hook"',
+      'windlass.yaml: registries.conf: got /nowhere/registries.conf (no such file or directory)',
+      'windlass.yaml: registries.hosts[3].caFile: got /nowhere/ca.pem (no such file or directory)',
+      'windlass.yaml: registries.hosts[2]: got the prefix a.example again',
+    ]);
+  });
+
+  it.each([
+    ['broken', file('http: {')],
+    ['not read', { name: 'windlass.yaml' }],
+  ])('leave variables alone that a file may name which is %s', (_, unknown) => {
+    const found = problemsOf({ file: unknown, env: { WINDLASS_HOOK: 'x' }, flags: { nope: '1' } });
+    expect(found.filter((sentence) => !sentence.includes('broken YAML'))).toEqual([
+      expect.stringMatching(/^--nope: got an unknown setting/),
+    ]);
+  });
+
+  it('tell flags without a value beside all others', () => {
+    expect(problemsOf({ flags: { '--set foo': undefined, '--http.prt': '1', '--set git.timeout': '5' } })).toEqual([
+      '--set foo: got no value, expected --set PATH=VALUE, for example --set http.port=9090',
+      '--http.prt: got an unknown setting, expected a known setting (nearest: --http.port)',
+      '--set git.timeout: got "5", expected a duration above zero with its unit, such as 30s or 2m',
+    ]);
+  });
 });

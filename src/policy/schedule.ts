@@ -4,7 +4,7 @@ import type { Millis } from '../kernel/time.ts';
 export type Schedule = {
   /** Whether the moment is open. */
   readonly isOpen: (at: Millis) => boolean;
-  /** The first moment from `from` on that is open; undefined where none comes within eight years, such as on a 30 February. */
+  /** The first moment from `from` on that is open; undefined where none comes within eight years. */
   readonly nextOpen: (from: Millis) => Millis | undefined;
 };
 
@@ -26,6 +26,8 @@ const fields: readonly Field[] = [
   { name: 'day of the week', least: 0, most: 7, words: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ];
 
+const longestDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 type Named = readonly number[] | undefined;
 
 type Cron = {
@@ -38,7 +40,7 @@ type Cron = {
   readonly eitherDay: boolean;
 };
 
-/** Reads five cron fields (POSIX crontab, with steps and English names); or says why they are none. */
+/** Reads five cron fields (POSIX crontab, with steps and English names); or says why they are none, or name a day that never comes. */
 export function parseSchedule(text: string): Schedule | { readonly because: string } {
   const texts = text.trim().split(/\s+/);
   if (texts.length !== fields.length) return { because: `${texts.length} fields, expected five: minute hour day month weekday` };
@@ -50,6 +52,9 @@ export function parseSchedule(text: string): Schedule | { readonly because: stri
     values.push(read);
   }
   const [minutes, hours, days, months, weekdays] = [0, 1, 2, 3, 4].map((index) => values[index] ?? []);
+  if (!days?.some((day) => months?.some((month) => day <= (longestDays[month - 1] ?? 0)))) {
+    return { because: `no month that ${JSON.stringify(texts[3])} names has the day ${JSON.stringify(texts[2])}` };
+  }
   const eitherDay = [2, 4].every((index) => texts[index]?.startsWith('*') === false);
   return scheduleOf({ minutes, hours, days, months, weekdays: weekdays?.map((day) => day % 7), eitherDay });
 }

@@ -28,8 +28,12 @@ describe('a schedule of five cron fields', () => {
     expect(new Date(read(text).nextOpen(at(from)) ?? NaN).toISOString()).toBe(next);
   });
 
-  it('never comes on a day that there is not', () => {
-    expect(read('0 0 30 2 *').nextOpen(at('2026-03-01T00:00:00Z'))).toBeUndefined();
+  it.each(['0 0 30 2 *', '0 0 31 4,6 *', '0 0 30,31 2 1'])('is refused where its day never comes: %s', (text) => {
+    expect(parseSchedule(text)).toMatchObject({ because: expect.stringContaining('no month that') as string });
+  });
+
+  it.each(['0 0 29 2 *', '0 0 31 2,3 *', '0 0 1-31 2 *'])('is read where its day comes some time: %s', (text) => {
+    expect(read(text).nextOpen(at('2026-03-01T00:00:00Z'))).toBeDefined();
   });
 
   it.each([

@@ -26,7 +26,7 @@ export async function grantWish(
 ): Promise<Credential | NoCredential> {
   switch (wish.kind) {
     case 'env':
-      return splitUserPassword(sources.env(wish.variable) ?? '') ?? { because: `variable ${wish.variable} holds no user:password` };
+      return variableLogin(wish.variable, sources.env(wish.variable));
     case 'ext':
       return runScript(wish.path, sources, keeping);
     default:
@@ -45,6 +45,12 @@ export async function grantWritten(
   return wish === undefined
     ? { because: `credentials ${JSON.stringify(written)}: expected ${expected}` }
     : grantWish(wish, image, sources, keeping);
+}
+
+function variableLogin(name: string, text: string | undefined): Credential | NoCredential {
+  if (text === undefined) return { because: `variable ${name} is not set` };
+  if (text === '') return { because: `variable ${name} is empty` };
+  return splitUserPassword(text) ?? { because: `variable ${name} holds no user:password` };
 }
 
 async function runScript(path: string, sources: CredentialSources, keeping: Keeping): Promise<Credential | NoCredential> {

@@ -58,7 +58,7 @@ describe('the credential of an image', () => {
 
   const sources = sourcesOf(
     [secret('field', { login: 'bot:p:w\n', odd: 'hunter2' }), secret('pull', { '.dockerconfigjson': 'hunter2{' })],
-    { REGISTRY_LOGIN: 'bot:pw', ODD: 'hunter2' },
+    { REGISTRY_LOGIN: 'bot:pw', ODD: 'hunter2', EMPTY: '' },
   );
   const expected = 'expected pullsecret:NAMESPACE/NAME, secret:NAMESPACE/NAME#FIELD, env:NAME or ext:PATH';
 
@@ -70,7 +70,8 @@ describe('the credential of an image', () => {
     ['secret:argocd/field', `credentials "secret:argocd/field": ${expected}`],
     ['pullsecret:argocd/pull', 'Secret argocd/pull has no credential for ghcr.io/acme/shop'],
     ['env:ODD', 'variable ODD holds no user:password'],
-    ['env:ABSENT', 'variable ABSENT holds no user:password'],
+    ['env:EMPTY', 'variable EMPTY is empty'],
+    ['env:ABSENT', 'variable ABSENT is not set'],
     ['pullsecret:other/pull', 'Secret other/pull does not exist, or its namespace is not permitted (setting secretNamespaces)'],
     ['ext:/scripts/login.sh', 'ext:/scripts/login.sh is not run: the setting registries.scriptDir names no directory'],
     ['ext:login.sh', `credentials "ext:login.sh": ${expected}`],

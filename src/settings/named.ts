@@ -43,14 +43,20 @@ export function placeProblems(named: (path: string) => Named, disk: Disk): reado
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Why a variable of this text gives nothing. */
+export function whyNoText(text: string | undefined): string | undefined {
+  return text === undefined ? 'is not set' : text === '' ? 'is empty' : undefined;
+}
+
 /** What is wrong with the secret of webhooks where they are to be served. A file or variable without a text would turn them off in silence. */
 export function webhookProblems(named: (path: string) => Named, env: Variables, disk: Disk): readonly Problem[] {
   const [variable, file] = [named('webhooks.secretEnv'), named('webhooks.secretFile')];
   const problems: Problem[] = [];
-  if (variable.text !== '' && (env[variable.text] ?? '') === '') {
+  const whyNone = variable.text === '' ? undefined : whyNoText(env[variable.text]);
+  if (whyNone !== undefined) {
     // What is no name of a variable by its looks may be the secret itself.
     const shown = /^[A-Z][A-Z0-9_]*$/.test(variable.text) ? `${variable.text}, a variable that` : 'a variable that';
-    problems.push({ at: variable.at, got: `${shown} is not set`, expected: 'the name of a variable that holds the secret' });
+    problems.push({ at: variable.at, got: `${shown} ${whyNone}`, expected: 'the name of a variable that holds the secret' });
   }
   const why = file.text === '' ? undefined : whyNoSecret(file.text, disk);
   if (why !== undefined) problems.push({ at: file.at, got: `${file.text} (${why})`, expected: 'a file that holds the secret' });

@@ -4,6 +4,7 @@ import { parseCredential } from '../policy/annotations/credential.ts';
 import { splitUserPassword } from '../registry/docker-config.ts';
 import type { RegistryHost } from '../registry/registry-host.ts';
 import type { Disk, Named } from './named.ts';
+import { whyNoText } from './named.ts';
 import { readRegistriesConf } from './registries-conf.ts';
 
 export type Registries = {
@@ -66,9 +67,9 @@ function withAuthorities({ host, at, caKey }: Written, readFile: Disk['readFile'
 function loginProblems({ host, at }: Placed, env: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   const wish = parseCredential(host.credentials ?? '');
   if (wish?.kind !== 'env') return [];
-  const text = env[wish.variable] ?? '';
-  if (splitUserPassword(text) !== undefined) return [];
-  const why = text === '' ? 'is not set' : 'holds no user:password';
+  const text = env[wish.variable];
+  if (splitUserPassword(text ?? '') !== undefined) return [];
+  const why = whyNoText(text) ?? 'holds no user:password';
   const got = `env:${wish.variable}, a variable that ${why}`;
   return [{ at: `${at}.credentials`, got, expected: 'a variable that holds user:password' }];
 }

@@ -32,6 +32,11 @@ describe('what settings name', () => {
       '--registries.hosts[0].credentials: got env:NOPE_VAR, a variable that is not set, expected a variable that holds user:password',
     ],
     [
+      'an empty variable',
+      { 'registries.hosts': host('env:EMPTY') },
+      '--registries.hosts[0].credentials: got env:EMPTY, a variable that is empty, expected a variable that holds user:password',
+    ],
+    [
       'a variable with something else',
       { 'registries.hosts': host('env:ODD') },
       '--registries.hosts[0].credentials: got env:ODD, a variable that holds no user:password, expected a variable that holds user:password',
@@ -57,7 +62,7 @@ describe('what settings name', () => {
       '--webhooks.secretFile: got /empty (it is empty), expected a file that holds the secret',
     ],
   ])('must be there where the service runs: %s', (_, flags, sentence) => {
-    const sources = { flags, env: { ODD: 'hunter2' }, readFile: missing };
+    const sources = { flags, env: { ODD: 'hunter2', EMPTY: '' }, readFile: missing };
     expect(problemsOf({ ...sources, serving: true })).toEqual([sentence]);
     expect(problemsOf(sources)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { readImageList } from './annotations/image-list.ts';
 import { readWatch } from './annotations/image-options.ts';
 import { readYes } from './annotations/own-options.ts';
 import { applicationOptionOf, settingsOf } from './annotations/settings.ts';
-import { unknownKeys } from './annotations/unknown-keys.ts';
+import { unknownKeys, unlistedAliases } from './annotations/unknown-keys.ts';
 import { readWriteBack, type WriteBackSettings } from './annotations/write-back.ts';
 import type { Watch } from './choice.ts';
 
@@ -43,13 +43,16 @@ export function readWatches(application: ObjectRef, annotations: Readonly<Record
   const paused = readYes(applicationOptionOf(settings, 'paused'));
   const frame = { application, settings, list, compat };
   const watched = images.listed.map((listed) => readWatch(frame, listed));
-  const all = [...images.problems, ...watched.flatMap((one) => one.problems ?? []), ...problems];
+  // Which alias an entry that cannot be read was to have, nobody knows: what is wrong with keys of others is told all the same.
+  const unsure = images.problems.length === 0 ? [] : unlistedAliases(settings, images.listed);
+  const guessed = unsure.map((listed) => readWatch(frame, listed));
+  const all = [...images.problems, ...[...watched, ...guessed].flatMap((one) => one.problems ?? []), ...problems];
   const blocked = eachOnce(watched.flatMap((one) => one.blocked ?? []));
   const warnings = eachOnce([
     ...images.warnings,
-    ...watched.flatMap((one) => one.warnings),
+    ...[...watched, ...guessed].flatMap((one) => one.warnings),
     ...paused.warnings,
-    ...unknownKeys(settings, images.listed),
+    ...unknownKeys(settings, images.listed, unsure),
   ]);
   if (all.length > 0) return { kind: 'refused', problems: eachOnce([...all, ...blocked]), warnings };
   return {

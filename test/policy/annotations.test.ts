@@ -205,7 +205,8 @@ describe('an option of an image', () => {
       'regcred',
       'pullsecret:<namespace>/<name>, secret:<namespace>/<name>#<field>, env:<variable> or ext:<absolute path>; none is used',
     ],
-    ['web.platforms', 'linux', 'platforms such as linux/amd64,linux/arm/v7'],
+    ['web.platforms', 'linux', 'platforms such as linux/amd64,linux/arm/v7; "linux" is none'],
+    ['web.platforms', 'linux/amd64,foo,', 'platforms such as linux/amd64,linux/arm/v7; "foo" is none'],
   ])('%s: %s is tolerated with a warning', (key, value, expected) => {
     expect(warningsOf({ 'image-list': 'web=nginx', [key]: value })).toEqual([
       { at: `argocd-image-updater.argoproj.io/${key}`, got: JSON.stringify(value), expected },
@@ -224,6 +225,50 @@ describe('an option of an image', () => {
     expect(warningsOf({ 'image-list': 'web=nginx', [key]: 'any' })).toMatchObject([
       { got: 'a key that nothing reads', expected: expect.stringContaining(expected) as string },
     ]);
+  });
+
+  it.each([
+    ['foo/bar:latest', 'foo_bar.update-strategy', 'an alias in image-list to read it for: foo_bar=foo/bar:latest'],
+    ['web=nginx, reg.example.com/foo/bar', 'bar.update-strategy', 'an alias in image-list to read it for: bar=reg.example.com/foo/bar'],
+    ['foo/bar', 'baz.update-strategy', 'an alias in image-list to read it for'],
+  ])('says which alias an image of %s needs for %s', (list, key, expected) => {
+    expect(warningsOf({ 'image-list': list, [key]: 'digest' })).toEqual([
+      { at: `argocd-image-updater.argoproj.io/${key}`, got: 'a key that nothing reads', expected },
+    ]);
+  });
+
+  it('does not hide what is wrong beside an entry that cannot be read', () => {
+    const wishes = readWatches(app, {
+      'windlass.dev/image-list': 'nginx:>=1.0, redis',
+      'windlass.dev/min-age': 'soon',
+      'windlass.dev/redis.min-age': '3 days',
+      'windlass.dev/redis.allow-tags': 'regexp:(',
+      'windlass.dev/web.update-strategy': 'semvr',
+      'windlass.dev/web.hold': 'yes',
+      'windlass.dev/web.hodl': 'true',
+    });
+    if (wishes.kind !== 'refused') throw new Error(wishes.kind);
+    expect(wishes.problems.map(({ at, got }) => `${at} ${got}`)).toEqual([
+      'windlass.dev/image-list "nginx:>=1.0"',
+      'windlass.dev/min-age "soon"',
+      'windlass.dev/redis.min-age "3 days"',
+    ]);
+    expect(wishes.warnings.map(({ at, got }) => `${at} ${got}`)).toEqual([
+      'windlass.dev/redis.allow-tags "regexp:("',
+      'windlass.dev/web.update-strategy "semvr"',
+      'windlass.dev/web.hold "yes"',
+      'windlass.dev/redis.min-age a key that nothing reads',
+      'windlass.dev/redis.allow-tags a key that nothing reads',
+      'windlass.dev/web.hodl a key that nothing reads',
+    ]);
+  });
+
+  it('reads keys of the whole Application also where no entry of the list can be read', () => {
+    expect(readWatches(app, { 'windlass.dev/image-list': 'http://x', 'windlass.dev/min-age': 'soon' })).toMatchObject({
+      kind: 'refused',
+      problems: [{ at: 'windlass.dev/image-list' }, { at: 'windlass.dev/min-age' }],
+      warnings: [],
+    });
   });
 
   it('leaves keys of windlass.dev to the rooms that read them', () => {

@@ -86,5 +86,7 @@ export function readPlatforms(setting: Setting | undefined): Read<readonly Platf
   const texts = [...new Set(commaList(setting.value))];
   const platforms = texts.filter((text) => platformGrammar.test(text));
   if (texts.length > 0 && platforms.length === texts.length) return plainly(platforms);
-  return withWarning(platforms, setting, annotationOf('platforms').allowed);
+  const other = texts.find((text) => !platformGrammar.test(text));
+  const which = other === undefined ? '' : `; ${JSON.stringify(other.slice(0, 100))} is none`;
+  return withWarning(platforms, setting, `${annotationOf('platforms').allowed}${which}`);
 }

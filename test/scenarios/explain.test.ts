@@ -59,8 +59,8 @@ describe('explain', () => {
       running: { live: 'yes', found: [{ tag: '1.0.0', pods: 1, by: 'Deployment mike/mike' }] },
       choice: { kind: 'keep', because: `1.0.0 in Git is the newest tag of ${image} that satisfies ^1` },
       changes: [
-        'widen the constraint ^1: 2.0.0 is listed and does not satisfy it',
         'push a tag above 1.0.0 that satisfies ^1 and matches none of *-rc',
+        'widen the constraint ^1: 2.0.0 is listed and does not satisfy it',
       ],
       registry: { tags: 5, complete: true },
     });
@@ -87,7 +87,7 @@ describe('explain', () => {
     expect(grouped.stdout).toMatch(/^ {2}dropped +2 +2\.0\.0, 0\.9\.0 +<tag> does not satisfy \^1$/m);
     expect(grouped.stdout).toMatch(/^ {2}runs +1\.0\.0@sha256:\w+ in 1 pod of Deployment mike\/mike$/m);
     expect(grouped.stdout).toMatch(/^ {2}not live +\S+elsewhere is not live: /m);
-    expect(grouped.stdout).toContain('to change it  widen the constraint ^1: 2.0.0 is listed and does not satisfy it');
+    expect(grouped.stdout).toContain('or            widen the constraint ^1: 2.0.0 is listed and does not satisfy it');
     expect(each.stdout).toMatch(/^ {2}0\.9\.0 +dropped +0\.9\.0 does not satisfy \^1$/m);
   });
 });

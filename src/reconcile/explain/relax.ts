@@ -1,34 +1,63 @@
-import type { Choice, PlaceQuestion, Watch } from '../../policy/choice.ts';
+import type { Watch } from '../../policy/choice.ts';
+import type { Agreement } from '../../policy/guard/agreement.ts';
+import { readConstraint } from '../../policy/policies/constraint.ts';
+import type { Known } from '../../policy/policies/policy.ts';
 import { select } from '../../policy/select.ts';
+import { parseVersion } from '../../policy/semver/version.ts';
+import type { Asked } from './asked.ts';
 
-type Decided = Exclude<Choice, { kind: 'needs' }>;
+/**
+ * How to let the best of all listed tags pass, where it is above Git's value and filters or constraint of the watch drop it. A release goes
+ * before a higher pre-release: that is what somebody waits for.
+ */
+export function relax(watch: Watch, { question, choice, agreed }: Asked): readonly string[] {
+  if (agreed === undefined || !isOpen(agreed)) return [];
+  const known: Known = { created: question.created ?? {} };
+  const above = aboveCurrent(watch, question.listing.tags, { current: question.current?.tag, known });
+  const best = above.find((tag) => parseVersion(tag)?.prerelease === '') ?? above[0];
+  if (best === undefined || !choice.tags.some(({ tag, verdict }) => tag === best && verdict === 'dropped')) return [];
+  return passes(watch, best, known) ? [] : [wayOf(watch, best, known)];
+}
 
-/** How to let the best of all listed tags pass, where it is above Git's value and filters or constraint of the watch drop it. */
-export function relax(watch: Watch, { listing, current }: PlaceQuestion, { tags }: Decided): readonly string[] {
-  const best = bestOfAll(watch, listing.tags, current?.tag);
-  if (best === undefined || !tags.some(({ tag, verdict }) => tag === best && verdict === 'dropped') || passes(watch, best)) return [];
+/** Whether the order alone chooses: what follows a tag, or is pinned to a version, is not raised by a wider wish. */
+function isOpen({ follow, unordered, ranking }: Agreement): boolean {
+  return follow === undefined && !unordered && !ranking.pinned;
+}
+
+function wayOf(watch: Watch, best: string, known: Known): string {
   const { constraint, ...free } = watch;
-  const tried: readonly (readonly [Watch, string])[] = [
-    [free, `widen the constraint ${constraint ?? ''}: ${best} is listed and does not satisfy it`],
-    [{ ...watch, allow: { kind: 'any' } }, `let allow-tags take ${best}, which is listed`],
-    [{ ...watch, ignore: [] }, `take out of ignore-tags what matches ${best}, which is listed`],
+  const tried: readonly (readonly [Watch, () => string])[] = [
+    [free, () => widen(watch, constraint ?? '*', best)],
+    [{ ...watch, allow: { kind: 'any' } }, () => `let allow-tags take ${best}, which is listed`],
+    [{ ...watch, ignore: [] }, () => `take out of ignore-tags what matches ${best}, which is listed`],
   ];
-  const alone = tried.find(([other]) => passes(other, best))?.[1];
-  return [alone ?? `let the filters and the constraint take ${best}, which is listed: more than one of them drops it`];
+  const alone = tried.find(([other]) => passes(other, best, known))?.[1];
+  return alone?.() ?? `let the filters and the constraint take ${best}, which is listed: more than one of them drops it`;
 }
 
-/** The best tag without filters and constraint; undefined where it is not newer than the current one. */
-function bestOfAll(watch: Watch, tags: readonly string[], current: string | undefined): string | undefined {
-  const { constraint: _constraint, ...free } = watch;
-  const selection = select({ ...free, allow: { kind: 'any' }, ignore: [] }, tags);
-  if (selection.kind !== 'selected') return undefined;
+/** A wider constraint takes no pre-release: one that names one does. */
+function widen(watch: Watch, constraint: string, best: string): string {
+  const read = readConstraint(watch);
+  const version = parseVersion(best);
+  const admitting = 'parsed' in read && version !== undefined ? read.parsed?.admitting(version) : undefined;
+  if (admitting !== undefined) return `write the constraint ${admitting} in place of ${constraint}: it takes pre-releases such as ${best}`;
+  return `widen the constraint ${constraint}: ${best} is listed and does not satisfy it`;
+}
+
+/** The tags that would be eligible without filters and constraint and are newer than the current one, best first. */
+function aboveCurrent(
+  watch: Watch,
+  tags: readonly string[],
+  { current, known }: { readonly current: string | undefined; readonly known: Known },
+): readonly string[] {
+  const { constraint: _constraint, compat: _compat, ...free } = watch;
+  const selection = select({ ...free, allow: { kind: 'any' }, ignore: [] }, tags, undefined, known);
+  if (selection.kind !== 'selected') return [];
   const { eligible, ranking } = selection;
-  const [best] = eligible;
-  const isOlder = best !== undefined && current !== undefined && ranking.ranks(current) && !ranking.isNewer(best, current);
-  return isOlder ? undefined : best;
+  return current === undefined || !ranking.ranks(current) ? eligible : eligible.filter((tag) => ranking.isNewer(tag, current));
 }
 
-function passes(watch: Watch, tag: string): boolean {
-  const selection = select(watch, [tag]);
+function passes(watch: Watch, tag: string, known: Known): boolean {
+  const selection = select(watch, [tag], undefined, known);
   return selection.kind === 'selected' && selection.eligible.length > 0;
 }

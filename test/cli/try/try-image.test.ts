@@ -106,21 +106,24 @@ describe('wrong options', () => {
       err
         .trim()
         .split('\n')
-        .map((line) => line.replace(/, expected .*/, '')),
-    ).toEqual([
-      'IMAGE: got "ghcr.io/acme/Shop:^1"',
-      '--strategy: got "semvr"',
-      '--allow-tags: got "regexp:("',
-      '--min-age: got "3x"',
-      '--constraint: got ">=1, <2"',
-      '--current: got "a b"',
-      '--as-of: got "yesterday"',
-      '--output: got "yaml"',
-      '--tags: got "-"',
-      '--username: got nothing',
-      '--platforms: got "linux/amd64"',
-      '--api-url: got "ftp://x"',
-    ]);
+        .map((line) => line.replace(/, expected .*/, ''))
+        .sort(),
+    ).toEqual(
+      [
+        'IMAGE: got "ghcr.io/acme/Shop:^1"',
+        '--strategy: got "semvr"',
+        '--allow-tags: got "regexp:("',
+        '--min-age: got "3x"',
+        '--constraint: got ">=1, <2"',
+        '--current: got "a b"',
+        '--as-of: got "yesterday"',
+        '--output: got "yaml"',
+        '--tags: got "-"',
+        '--username: got nothing',
+        '--platforms: got "linux/amd64"',
+        '--api-url: got "ftp://x"',
+      ].sort(),
+    );
   });
 
   it('name a constraint that is none beside the others, and nothing that is used in place of what is wrong', async () => {

@@ -10,6 +10,10 @@ function changes(more: Partial<PlaceQuestion>): readonly string[] {
   return whatWouldChange({ question: asked, choice, now }, { path: '.windlass/holds.yaml' });
 }
 
+function sameTimes(tags: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map((tag) => [tag, '2026-01-01T00:00:00.000Z']));
+}
+
 describe('what would change the answer', () => {
   it.each([
     ['a raise needs nothing', {}, []],
@@ -22,24 +26,24 @@ describe('what would change the answer', () => {
     [
       'the constraint, where it alone keeps the best tag out',
       { listing: listing(['1.3.0', '2.0.0']) },
-      ['widen the constraint ~1: 2.0.0 is listed and does not satisfy it', 'push a tag above 1.3.0 that satisfies ~1'],
+      ['push a tag above 1.3.0 that satisfies ~1', 'widen the constraint ~1: 2.0.0 is listed and does not satisfy it'],
     ],
     [
       'allow-tags, where it alone does',
       { watches: [watch({ allow: { kind: 'regexp', expression: '^1\\.3' } })] },
-      ['let allow-tags take 1.4.0, which is listed', 'push a tag above 1.3.0 that satisfies ~1 and matches ^1\\.3'],
+      ['push a tag above 1.3.0 that satisfies ~1 and matches ^1\\.3', 'let allow-tags take 1.4.0, which is listed'],
     ],
     [
       'ignore-tags, where they alone do',
       { watches: [watch({ ignore: ['1.4.*'] })] },
-      ['take out of ignore-tags what matches 1.4.0, which is listed', 'push a tag above 1.3.0 that satisfies ~1 and matches none of 1.4.*'],
+      ['push a tag above 1.3.0 that satisfies ~1 and matches none of 1.4.*', 'take out of ignore-tags what matches 1.4.0, which is listed'],
     ],
     [
       'several at once',
       { watches: [watch({ ignore: ['2.*'] })], listing: listing(['1.3.0', '2.0.0']) },
       [
-        'let the filters and the constraint take 2.0.0, which is listed: more than one of them drops it',
         'push a tag above 1.3.0 that satisfies ~1 and matches none of 2.*',
+        'let the filters and the constraint take 2.0.0, which is listed: more than one of them drops it',
       ],
     ],
     [
@@ -85,6 +89,66 @@ describe('what would change the answer', () => {
       ['push 1.4.0 for all of linux/arm64', 'push a tag above 1.3.0 that satisfies ~1'],
     ],
     [
+      'the best tag that lacks a platform, not the first',
+      { watches: [watch({ requirePlatforms: ['linux/arm64'] })], listing: listing(['1.4.0', '1.10.0', '1.9.0']) },
+      ['push 1.10.0 for all of linux/arm64', 'push a tag above 1.3.0 that satisfies ~1'],
+    ],
+    [
+      'a release before a higher pre-release',
+      { watches: [watch({ constraint: '<1.4' })], listing: listing(['1.3.0', '1.5.0', '2.0.0-rc.1']) },
+      ['push a tag above 1.3.0 that satisfies <1.4', 'widen the constraint <1.4: 1.5.0 is listed and does not satisfy it'],
+    ],
+    [
+      'a pre-release by a constraint that names one',
+      { listing: listing(['1.3.0', '1.5.0-rc.1']) },
+      ['push a tag above 1.3.0 that satisfies ~1', 'write the constraint ~1-0 in place of ~1: it takes pre-releases such as 1.5.0-rc.1'],
+    ],
+    ['a pin, by another one', { watches: [watch({ constraint: '=1.3.0' })] }, ['name another version in the constraint =1.3.0']],
+    [
+      'an expression that cannot be read, first of all',
+      { watches: [watch({ alias: 'web', allow: { kind: 'nothing', because: 'it is none' } })] },
+      ['correct windlass.dev/web.allow-tags: it is none'],
+    ],
+    [
+      'a digest to follow that nothing names',
+      { watches: [unconstrained({ strategy: 'digest', held: true })] },
+      ['write the tag to follow into image-list: ghcr.io/team/shop:<tag>'],
+    ],
+    [
+      'a followed tag that is not there',
+      { watches: [watch({ follow: 'stable' })], facts: { stable: 'absent' } },
+      ['push stable, or let follow name a tag that the registry serves'],
+    ],
+    [
+      'build times that nobody knows',
+      {
+        current: undefined,
+        watches: [unconstrained({ strategy: 'newest-build' })],
+        created: { '1.2.0': 'none', '1.3.0': 'none', '1.4.0': 'none' },
+      },
+      ['push images that say when they were built, as 1.2.0 does not'],
+    ],
+    [
+      'ages that nobody knows',
+      { watches: [watch({ minAgeMs: 1000 })], times: { '1.4.0': 'unknown' } },
+      ['wait until it is known how long the tags have been there'],
+    ],
+    [
+      'a newer build, where Git has the newest by its name alone',
+      { watches: [unconstrained({ strategy: 'newest-build' })], created: sameTimes(['1.2.0', '1.3.0', '1.4.0']) },
+      ['push a tag above 1.3.0'],
+    ],
+    [
+      'no hold that nothing waits for',
+      { watches: [watch({ held: true })], listing: listing(['1.3.0']) },
+      ['push a tag above 1.3.0 that satisfies ~1'],
+    ],
+    [
+      'a pause of the Application, which its images inherit',
+      { paused: true, watches: [watch({ alias: 'web', paused: true })] },
+      ['delete the annotation windlass.dev/paused of Application argocd/shop'],
+    ],
+    [
       'an incomplete listing',
       { listing: { ...listing(['1.3.0']), complete: false, because: 'more than 10 tags' } },
       ['a complete listing of ghcr.io/team/shop; the setting registries.maxTags limits it'],
@@ -94,7 +158,7 @@ describe('what would change the answer', () => {
   });
 
   it('a hold and a pause of one image are lifted by their own annotations', () => {
-    const asked = question({ watches: [watch({ alias: 'org/web', held: true, paused: true })], listing: listing(['1.3.0']) });
+    const asked = question({ watches: [watch({ alias: 'org/web', held: true, paused: true })] });
     const choice = decide(asked);
     if (choice.kind === 'needs') throw new Error(choice.because);
     expect(whatWouldChange({ question: asked, choice, now }, { path: 'h.yaml' }).slice(0, 2)).toEqual([

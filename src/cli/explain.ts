@@ -54,6 +54,15 @@ function choiceText({ choice }: ExplainedImage): string {
   return `${what}: ${choice.because}`;
 }
 
+/** The holds that keep a tag back: one that stops nothing listed is in the record alone. */
+function heldLines({ holds, tags }: ExplainedImage): readonly string[] {
+  if (!tags.some(({ verdict }) => verdict === 'held')) return [];
+  return holds.map(
+    ({ tag, digests, since, because }) =>
+      `  held: ${tag ?? digests.join(', ')} since ${since} (${because}); lift it by removing its entry from the holds file`,
+  );
+}
+
 function explainImage(explained: ExplainedImage, all: boolean): string {
   const { image, alias, git, place, asks } = explained;
   const rows: readonly Row[] = [
@@ -65,10 +74,7 @@ function explainImage(explained: ExplainedImage, all: boolean): string {
     ['choice', choiceText(explained)],
     ...explained.changes.map((change, index): Row => [index === 0 ? 'to change it' : 'or', change]),
   ];
-  const holds = explained.holds.map(
-    (hold) =>
-      `  held: ${hold.tag ?? hold.digests.join(', ')} since ${hold.since} (${hold.because}); lift it by removing its entry from the holds file`,
-  );
+  const holds = heldLines(explained);
   const named = `Image ${image}${alias === undefined ? '' : ` (${alias})`}`;
   // Nothing was listed, or not all of it: that there are no tags would be a lie.
   const tags = explained.choice.kind === 'undecided' ? '  the tags are not known: the choice says why' : tagTable(explained, all);

@@ -71,6 +71,17 @@ describe('explain of a running service', () => {
     expect(stdout).toContain('next at 2026-03-01T12:02:00.000Z; one that asked us to wait, not before its budget says');
   });
 
+  it('names a hold where it keeps a tag back, and nowhere else', async () => {
+    const hold = { image: undecided.image, tag: '1.4.0', digests: [], verdict: 'run-1', because: 'error rate', since: '2026-02-28' };
+    const told = async (verdict: string) => {
+      const tags = [{ tag: '1.4.0', verdict, because: '1.4.0 is listed' }];
+      const image = { ...undecided, choice: { kind: 'keep', because: 'it is the best' }, holds: [hold], tags };
+      return (await explain({ ...record, images: [image] }, 'shop')).stdout;
+    };
+    expect(await told('held')).toContain('held: 1.4.0 since 2026-02-28 (error rate)');
+    expect(await told('dropped')).not.toContain('held:');
+  });
+
   it('of another version is not guessed at', async () => {
     const { status, stderr } = await explain({ ...record, apiVersion: 'windlass.dev/explanation/v2' }, 'shop');
     expect(status).toBe(1);

@@ -12,8 +12,10 @@ import type { Tried } from './decide.ts';
 import type { Wanted } from './options.ts';
 import type { TagSource } from './source.ts';
 
+type Told = Pick<TagSource, 'madeUpDigests' | 'missingTimes'>;
+
 /** The record of a trial: what `-o json` prints and the text is made from. */
-export function recordOf({ watch, current }: Wanted, tried: Tried, { madeUpDigests }: Pick<TagSource, 'madeUpDigests'>): Trial {
+export function recordOf({ watch, current }: Wanted, tried: Tried, { madeUpDigests, missingTimes }: Told): Trial {
   const { question, choice, now, later, notes } = tried;
   const { listing } = question;
   const tags = [...choice.tags, ...later];
@@ -29,7 +31,7 @@ export function recordOf({ watch, current }: Wanted, tried: Tried, { madeUpDiges
       because: choice.because,
       ...(choice.kind === 'keep' && choice.rule !== undefined ? { rule: choice.rule } : {}),
     },
-    changes: whatWouldChange({ question, choice, now }, { path: '.windlass/holds.yaml' }),
+    changes: whatWouldChange({ question, choice, now }, { path: '.windlass/holds.yaml', times: missingTimes }),
     registry: { listedAt: listing.observedAt, tags: tags.length, complete: listing.complete },
     rules: groupByRule(tags),
     tags,

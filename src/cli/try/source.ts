@@ -10,6 +10,8 @@ import type { GivenTag } from './given-tags.ts';
 export interface TagSource {
   /** `digests` are made up where nobody knows them, and must not be shown. */
   readonly madeUpDigests: boolean;
+  /** What somebody can do about times that the source does not tell. */
+  readonly missingTimes: string;
   list(): Promise<Listing>;
   facts(tag: string): Promise<TagFacts | 'absent'>;
   /** When each tag was pushed, as far as the source knows. */
@@ -20,7 +22,8 @@ export interface TagSource {
   served(digest: Digest): Promise<boolean>;
 }
 
-const unknownDigest = `sha256:${'0'.repeat(64)}`;
+/** No digest, so that nobody takes it for one. */
+const unknownDigest = 'unknown';
 
 /** A list: nothing but tags, times and digests that somebody wrote. Each tag is there, and was built when it was pushed. */
 export function listedSource(image: ImageName, given: readonly GivenTag[], observedAt: Time): TagSource {
@@ -34,6 +37,7 @@ export function listedSource(image: ImageName, given: readonly GivenTag[], obser
   const of = (tag: string) => byTag.get(tag);
   return {
     madeUpDigests: true,
+    missingTimes: 'give the time behind the tags, such as 1.2.3 2026-03-01T12:00:00Z',
     list: () => Promise.resolve({ image, tags: given.map(({ tag }) => tag), complete: true, observedAt }),
     facts: (tag) => Promise.resolve(factsOf(of(tag) ?? { tag })),
     times: () =>
@@ -55,6 +59,7 @@ export function registrySource(image: ImageName, registry: RegistryClient, acces
   let times: Promise<TagTimes | undefined> | undefined;
   return {
     madeUpDigests: false,
+    missingTimes: 'give a list of tags with their times (--tags): this registry does not tell them',
     list: () => registry.list(image, access, signal),
     facts,
     async times() {

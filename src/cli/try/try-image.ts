@@ -47,9 +47,16 @@ export async function tryImage(image: string, options: TryOptions, streams: TryS
       await opened.close();
     }
   } catch (thrown) {
-    streams.err(`${sentenceOf(thrown)}\n`);
+    streams.err(`${withFlag(sentenceOf(thrown))}\n`);
     return 1;
   }
+}
+
+/** The service reads the address of a registry in its settings, this command in a flag. */
+function withFlag(sentence: string): string {
+  return sentence
+    .replace(/set its apiUrl in registries\.hosts to (\S+)/, 'give --api-url $1')
+    .replace('set apiUrl in registries.hosts', 'give --api-url');
 }
 
 async function decide(wanted: Wanted, source: TagSource, { output, all }: TryOptions, out: TryStreams['out']): Promise<number> {

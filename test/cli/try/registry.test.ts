@@ -58,6 +58,16 @@ describe('a registry', () => {
     expect(err).toMatch(/^docker-credential-none-such is not on PATH; asking without a login\n.*401/);
   });
 
+  it('that tells no push times says so where an age is asked for', async () => {
+    const { out } = await run(name(), at({ username: 'bot', passwordStdin: true, minAge: '3d' }), { input: 's3cret\n' });
+    expect(out).toContain('to change it  give a list of tags with their times (--tags): this registry does not tell them');
+  });
+
+  it('that speaks plain HTTP is given with its address, not in settings that are not read', async () => {
+    const { err } = await run(name(), {});
+    expect(err).toContain(`it speaks plain HTTP; give --api-url http://${registry.host}`);
+  });
+
   it('that does not answer is a failure, in the words of the service', async () => {
     expect(await run('127.0.0.1:1/shop', { apiUrl: 'http://127.0.0.1:1' })).toEqual({
       status: 1,

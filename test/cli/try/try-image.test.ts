@@ -52,6 +52,19 @@ describe('tags from standard input', () => {
     expect(because).toBe(`latest of ${image} is written with its digest; Git has no tag yet`);
   });
 
+  it.each([
+    ['an age', { minAge: '3d' }],
+    ['build times', { strategy: 'newest-build' }],
+  ])('without the times that %s needs ask for them, and for no push', async (_, options) => {
+    expect((await decided(image, options, '1.0.0\n1.1.0')).changes).toEqual([
+      'give the time behind the tags, such as 1.2.3 2026-03-01T12:00:00Z',
+    ]);
+  });
+
+  it('have no digest in the question that nobody gave them', async () => {
+    expect(JSON.stringify((await decided(image, {})).question)).not.toContain('sha256:');
+  });
+
   it('as of a moment are those that were there', async () => {
     const trial = await decided(image, { asOf: '2026-02-15T00:00:00Z' });
     expect(trial.choice).toMatchObject({ kind: 'raise', to: { tag: '1.2.0' } });

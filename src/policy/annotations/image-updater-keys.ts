@@ -22,7 +22,7 @@ export const imageUpdaterKeys = {
     since,
     allowed: 'semver, newest-build, alphabetical, digest, numerical, calver, or the older names latest and name',
     meaning:
-      'How tags are ordered, so that the last one is chosen; `digest` follows the tag that the constraint names. An unknown name is `semver`, with a warning.',
+      'How tags are ordered, so that the last one is chosen: `numerical` takes tags that are a number as a whole, `calver` a year and the numbers behind it (`2026.01.05`, `26.4.1`, `20260105-2`), `alphabetical` any, by their bytes; `digest` follows the tag that the constraint names. An unknown name is `semver`, with a warning.',
     v1: '`semver` without constraint takes no pre-releases, and the tag in Git need not be a version.',
   },
   'force-update': {

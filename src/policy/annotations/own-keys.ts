@@ -21,7 +21,7 @@ export const ownKeys = {
     otherwise: 'the tag itself is ordered',
     allowed: '<expression in RE2 syntax> => <template with $1, ${1} or ${name}>, each group in the expression',
     meaning:
-      'What of a tag is ordered, as `filterTags` of Flux: tags that do not match are left out, groups are put into the template, and the tag is written.',
+      'What of a tag is ordered, as `filterTags` of Flux: tags that do not match are left out, groups are put into the template, and the tag is written. Of tags of which the same is made, the last in byte order is chosen.',
   },
   order: {
     levels: both,

@@ -48,14 +48,19 @@ function sentenceOfAll({ tag, because }: TagVerdict): string {
   return because.startsWith(`${tag} `) ? `<tag>${because.slice(tag.length)}` : because;
 }
 
+/** A `v` in front of a number says nothing of how high it is. */
+function byNumber(left: TagVerdict, right: TagVerdict): number {
+  return collator.compare(left.tag.replace(/^v(?=\d)/, ''), right.tag.replace(/^v(?=\d)/, ''));
+}
+
 /** A few of the highest by number, without sorting them all. */
 function highest(same: readonly TagVerdict[]): readonly TagVerdict[] {
   const best: TagVerdict[] = [];
   for (const one of same) {
     const last = best.at(-1);
-    if (best.length === maxExamples && last !== undefined && collator.compare(one.tag, last.tag) <= 0) continue;
+    if (best.length === maxExamples && last !== undefined && byNumber(one, last) <= 0) continue;
     best.push(one);
-    best.sort((left, right) => collator.compare(right.tag, left.tag));
+    best.sort((left, right) => byNumber(right, left));
     best.length = Math.min(best.length, maxExamples);
   }
   return best;

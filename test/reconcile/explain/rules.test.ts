@@ -37,6 +37,11 @@ describe('tags are grouped by the rule that decided', () => {
     expect(words(tags.toReversed())).toEqual(words(tags));
   });
 
+  it('a v in front of a number puts no tag before a higher one', () => {
+    const tags = ['v1.0', '3.0', 'v2.0', '0.1'].map((tag) => dropped(tag, `${tag} is below 4.0, which Git has`));
+    expect(words(tags)).toEqual(['dropped 4 (3.0 v2.0 v1.0): <tag> is below 4.0, which Git has']);
+  });
+
   it('sentences of one rule that differ by what each tag carries are one group, with the earliest moment', () => {
     const young = [1, 2, 3, 4, 5].map((hours) =>
       dropped(`1.${hours}`, `1.${hours} is ${hours}h old`, { rule: 'min-age', until: `2026-03-0${hours}T00:00:00.000Z` }),

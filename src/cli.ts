@@ -110,7 +110,7 @@ program
   .command('try')
   .description('decide about an image without any cluster: the tool to develop a policy with')
   .argument('<image>', 'as in image-list: ghcr.io/acme/shop, or ghcr.io/acme/shop:^1.2')
-  .option('--strategy <name>', 'semver where nothing is said; docs/annotations.md describes all of these')
+  .option('--strategy <name>', 'semver where nothing is said; docs/annotations.md describes all of these, docs/explain.md the others')
   .option('--constraint <text>', 'such as ^1.2, ">=1.0 <2" or ~1')
   .option('--allow-tags <match>', 'regexp:<RE2 expression>, or any')
   .option('--ignore-tags <globs>', 'separated by commas')

@@ -6,6 +6,7 @@ import { accessOf, describeAccess, reportStory } from './report.ts';
 import { chooseCast, createRandom } from './seed.ts';
 import type { ServiceLog } from './service-log.ts';
 import { openServiceLog } from './service-log.ts';
+import { deathNotice } from './service-process.ts';
 import type { Stage } from './stage.ts';
 import { setStage } from './stage.ts';
 import { tellStory } from './story.ts';
@@ -66,6 +67,8 @@ async function playOn(options: DemoOptions, narrator: Narrator, log: ServiceLog,
   try {
     await Promise.race([play(stage, options), interruption(signal)]);
     if (narrator.failed() > 0) process.stderr.write(`\nthe service's log:\n${log.text().slice(-20_000)}\n`);
+    // Standard output ends with the summary, for those who read JSON.
+    if (options.keep) void stage.serviceDied.then((how) => process.stderr.write(deathNotice(how, stage.serviceStart)));
     if (options.keep) await interruption(signal).catch(() => undefined);
   } catch (thrown) {
     if (!signal.aborted) throw thrown;

@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ServiceLog } from './service-log.ts';
 
-export type ServiceProcess = { stop(): Promise<void> };
+export type ServiceProcess = {
+  stop(): Promise<void>;
+  /** How it ended, where it ended although nobody asked it to; never where it was stopped. */
+  readonly died: Promise<string>;
+};
 
 const cli = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
@@ -27,25 +32,43 @@ export async function startServiceProcess({ settingsFile, url, env, log }: Servi
   });
   child.stdout.on('data', (chunk: Buffer) => log.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => log.add(chunk));
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null) child.kill('SIGTERM');
-    await exited;
-  };
+  const running = attend(child);
   try {
-    await becomeReady(url, exited, () => log.text());
+    await becomeReady(url, running.died, () => log.text());
   } catch (thrown) {
-    await stop();
+    await running.stop();
     throw thrown;
   }
-  return { stop };
+  return running;
 }
 
-async function becomeReady(url: string, exited: Promise<number | null>, log: () => string): Promise<void> {
-  let ended: number | null | undefined;
-  void exited.then((code) => (ended = code));
+/** Stops a process with SIGTERM, and tells of one that ends before that. */
+export function attend(child: ChildProcess): ServiceProcess {
+  let stopping = false;
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `with status ${String(code)}` : `by ${signal}`));
+  });
+  const died = new Promise<string>((resolve) => {
+    void exited.then((how) => (stopping ? undefined : resolve(how)));
+  });
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await exited;
+  };
+  return { stop, died };
+}
+
+/** What a person is told of a service that died while a demo is kept. `start` is the line that starts it again. */
+export function deathNotice(how: string, start: string): string {
+  return `\nthe service ended ${how}; everything else still runs. In another terminal, this starts it again:\n${start}\n`;
+}
+
+async function becomeReady(url: string, died: Promise<string>, log: () => string): Promise<void> {
+  let ended: string | undefined;
+  void died.then((how) => (ended = how));
   for (const until = performance.now() + 30_000; performance.now() < until;) {
-    if (ended !== undefined) throw new Error(`the service ended with status ${String(ended)}:\n${log()}`);
+    if (ended !== undefined) throw new Error(`the service ended ${ended}:\n${log()}`);
     const ready = await fetch(`${url}/readyz`).then(
       (answer) => answer.ok,
       () => false,

@@ -52,6 +52,10 @@ export type Stage = {
   /** How often the registry was asked for its tags by the service. */
   readonly listings: () => number;
   readonly explain: () => Promise<Explanation | undefined>;
+  /** How the service ended, where nobody asked it to. */
+  readonly serviceDied: Promise<string>;
+  /** The line that starts the service again, with the token of the registry's webhooks. */
+  readonly serviceStart: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -202,6 +206,8 @@ async function setStageIn(folder: string, play: Play, { narrator, log }: Listene
       const answer = await fetch(`${serviceUrl}/api/applications/argocd/${cast.app}/explain`);
       return answer.ok ? ((await answer.json()) as Explanation) : undefined;
     },
+    serviceDied: service.died,
+    serviceStart: `WINDLASS_DEMO_WEBHOOK=${webhook.token} npx windlass run --settings ${settingsFile}`,
     stop: async () => {
       await service.stop();
       await scene.stop();

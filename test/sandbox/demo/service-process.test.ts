@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { attend, deathNotice } from '../../../src/sandbox/demo/service-process.ts';
 import { openServiceLog } from '../../../src/sandbox/demo/service-log.ts';
 
 const endWithParent = new URL('../../../src/sandbox/demo/end-with-parent.ts', import.meta.url).href;
@@ -43,6 +44,39 @@ describe('a service beside a demo', () => {
     });
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
     expect(existsSync(folder)).toBe(true);
+  });
+});
+
+describe('a service that is attended', () => {
+  const idle = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+
+  it.each<[string, () => ReturnType<typeof spawn>, string]>([
+    ['with a status', () => spawn(process.execPath, ['-e', 'process.exitCode = 3']), 'with status 3'],
+    [
+      'by a signal',
+      () => {
+        const child = idle();
+        child.kill('SIGKILL');
+        return child;
+      },
+      'by SIGKILL',
+    ],
+  ])('tells how it died: %s', async (_, start, how) => {
+    const attended = attend(start());
+    expect(await attended.died).toBe(how);
+    await attended.stop();
+  });
+
+  it('does not die of being stopped', async () => {
+    const attended = attend(idle());
+    await attended.stop();
+    expect(await Promise.race([attended.died, Promise.resolve('stopped')])).toBe('stopped');
+  });
+
+  it('is told with the line that starts it again', () => {
+    expect(deathNotice('by SIGKILL', 'npx windlass run')).toBe(
+      '\nthe service ended by SIGKILL; everything else still runs. In another terminal, this starts it again:\nnpx windlass run\n',
+    );
   });
 });
 

@@ -46,7 +46,13 @@ describe('windlass check', () => {
   it.each([
     ['nothing wrong', good, {}, 0, '1 Application checked: nothing to say'],
     ['warnings alone', lenient, {}, 0, '1 Application checked: 0 problems, 1 warning'],
-    ['warnings, strictly', lenient, { strict: true }, 1, '1 Application checked: 0 problems, 1 warning'],
+    [
+      'warnings, strictly',
+      lenient,
+      { strict: true },
+      1,
+      '1 Application checked: 0 problems, 1 warning (--strict: a warning counts as a problem)',
+    ],
     ['problems', bad, {}, 1, '1 Application checked: 3 problems, 0 warnings'],
     [
       'other documents',
@@ -196,7 +202,56 @@ describe('windlass check', () => {
     const said = await checked('', {}, [join(folder, 'none.yaml'), join(folder, 'lenient.yaml'), folder]);
     expect(said.status).toBe(2);
     expect(said.err.replaceAll(folder, 'F')).toBe('cannot read F/none.yaml: no such file or directory\ncannot read F: it is a directory\n');
-    expect(said.lines.at(-1)).toBe('1 Application checked: 0 problems, 1 warning');
+    expect(said.lines.at(-1)).toBe('1 Application checked, 2 files not read: 0 problems, 1 warning');
+  });
+
+  it('finds in JSON what cannot be read', async () => {
+    const said = await checked('', { output: 'json' }, [join(folder, 'none.yaml')]);
+    expect([said.status, JSON.parse(said.out)]).toMatchObject([
+      2,
+      { problems: 1, findings: [{ level: 'problem', file: join(folder, 'none.yaml'), at: 'the file', got: 'no such file or directory' }] },
+    ]);
+  });
+
+  it.each([
+    ['hello world', 'got "hello world", expected a mapping, as every Kubernetes object is'],
+    ['- 1', 'got a list, expected a mapping, as every Kubernetes object is'],
+  ])('refuses a document %s', async (text, expected) => {
+    const said = await checked(text);
+    expect([said.status, said.lines]).toEqual([
+      1,
+      [`standard input:1: problem: the document: ${expected}`, '0 Applications checked: 1 problem, 0 warnings'],
+    ]);
+  });
+
+  const set = (annotations: readonly string[], more = '') =>
+    ['apiVersion: argoproj.io/v1alpha1', 'kind: ApplicationSet', 'metadata: {name: all}', 'spec:', more, '  template:', '    metadata:']
+      .concat('      name: "{{name}}"', '      annotations:')
+      .concat(annotations.map((line) => `        windlass.dev/${line}`))
+      .join('\n');
+  const gitBack = ['write-back-method: git', 'write-back-target: kustomization:../x'];
+
+  it('checks the template of an ApplicationSet', async () => {
+    const said = await checked(set(['image-list: web=nginx', 'web.allow-tags: "regexp:("', 'web.hold: on', ...gitBack]));
+    expect(said.status).toBe(1);
+    expect(said.lines).toEqual([
+      expect.stringContaining('standard input:11: warning: ApplicationSet all: windlass.dev/web.allow-tags: got "regexp:("'),
+      expect.stringContaining('standard input:12: problem: ApplicationSet all: windlass.dev/web.hold: got on, which is no text'),
+      '0 Applications and 1 ApplicationSet checked: 1 problem, 1 warning',
+    ]);
+  });
+
+  it('says which texts of a template it does not check, and checks the others', async () => {
+    const lines = ['image-list: "{{images}}"', 'web.min-age: soon', 'web.follow: "{{tag}}"', 'web.hold: "true"', ...gitBack];
+    const said = await checked(set(lines, '  templatePatch: "{}"'), { strict: true });
+    expect(said.lines).toEqual([
+      'standard input:5: note: ApplicationSet all: spec.templatePatch: got a patch of the template, expected a text without {{ to be checked',
+      'standard input:10: note: ApplicationSet all: windlass.dev/image-list: got "{{images}}", expected a text without {{ to be checked',
+      expect.stringContaining('standard input:11: problem: ApplicationSet all: windlass.dev/web.min-age: got "soon"'),
+      'standard input:12: note: ApplicationSet all: windlass.dev/web.follow: got "{{tag}}", expected a text without {{ to be checked',
+      '0 Applications and 1 ApplicationSet checked: 1 problem, 0 warnings',
+    ]);
+    expect((await checked(set(['image-list: "web={{image}}"', ...gitBack]), { strict: true })).status).toBe(0);
   });
 
   it('has nothing to say of the example in the reference', async () => {

@@ -24,9 +24,18 @@ export async function check(files: readonly string[], options: CheckOptions, str
   const unreadable = read.flatMap((one) => ('because' in one ? [one] : []));
   const checked = sumOf(read.flatMap((one) => ('text' in one ? [checkText(one.file, one.text, options.compat)] : [])));
   for (const { file, because } of unreadable) streams.err(`cannot read ${file}: ${because}\n`);
-  streams.out(options.output === 'json' ? jsonOf(checked) : textOf(checked));
+  streams.out(options.output === 'json' ? jsonOf(withUnread(checked, unreadable)) : textOf(checked, unreadable.length, options.strict));
   if (unreadable.length > 0) return 2;
-  return checked.findings.some(({ level }) => level === 'problem' || options.strict) ? 1 : 0;
+  return checked.findings.some(({ level }) => level === 'problem' || (options.strict && level === 'warning')) ? 1 : 0;
+}
+
+/** A reader of JSON sees only that: what was not read is a finding there. */
+function withUnread(checked: Checked, unread: readonly { readonly file: string; readonly because: string }[]): Checked {
+  const findings = unread.map(({ file, because }) => ({
+    ...{ level: 'problem' as const, file, line: 1, at: 'the file' },
+    ...{ got: because, expected: 'a file that can be read' },
+  }));
+  return { ...checked, findings: [...findings, ...checked.findings] };
 }
 
 async function readOne(file: string, input: NodeJS.ReadableStream): Promise<Read> {
@@ -38,10 +47,12 @@ async function readOne(file: string, input: NodeJS.ReadableStream): Promise<Read
 }
 
 function sumOf(all: readonly Checked[]): Checked {
+  const sum = (count: (one: Checked) => number): number => all.reduce((total, one) => total + count(one), 0);
   return {
     findings: all.flatMap(({ findings }) => findings),
-    applications: all.reduce((sum, { applications }) => sum + applications, 0),
-    others: all.reduce((sum, { others }) => sum + others, 0),
+    applications: sum(({ applications }) => applications),
+    applicationSets: sum(({ applicationSets }) => applicationSets),
+    others: sum(({ others }) => others),
   };
 }
 
@@ -50,16 +61,24 @@ function countOf(findings: readonly Finding[], level: Finding['level']): number 
 }
 
 /** One JSON object; `version` changes when a reader must. */
-function jsonOf({ findings, applications, others }: Checked): string {
+function jsonOf({ findings, applications, applicationSets, others }: Checked): string {
   const counts = { problems: countOf(findings, 'problem'), warnings: countOf(findings, 'warning') };
-  return `${JSON.stringify({ version: 1, applications, skipped: others, ...counts, findings }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, applications, applicationSets, skipped: others, ...counts, findings }, null, 2)}\n`;
 }
 
-function textOf({ findings, applications, others }: Checked): string {
-  const [problems, warnings] = [countOf(findings, 'problem'), countOf(findings, 'warning')];
+function textOf(checked: Checked, unread: number, strict: boolean): string {
+  const { findings, applications, applicationSets, others } = checked;
+  const sets = applicationSets === 0 ? '' : ` and ${counted(applicationSets, 'ApplicationSet')}`;
   const skipped = others === 0 ? '' : `, ${counted(others, 'other document')} skipped`;
-  const found = problems + warnings === 0 ? 'nothing to say' : `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`;
-  return `${[...findings.map(lineOf), `${counted(applications, 'Application')} checked${skipped}: ${found}`].join('\n')}\n`;
+  const missing = unread === 0 ? '' : `, ${counted(unread, 'file')} not read`;
+  const found = findings.length + unread === 0 ? 'nothing to say' : foundOf(findings, strict);
+  return `${[...findings.map(lineOf), `${counted(applications, 'Application')}${sets} checked${skipped}${missing}: ${found}`].join('\n')}\n`;
+}
+
+/** Notes are about what was not judged, and count nowhere. */
+function foundOf(findings: readonly Finding[], strict: boolean): string {
+  const [problems, warnings] = [countOf(findings, 'problem'), countOf(findings, 'warning')];
+  return `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}${strict && warnings > 0 ? ' (--strict: a warning counts as a problem)' : ''}`;
 }
 
 function counted(count: number, what: string): string {
@@ -67,7 +86,8 @@ function counted(count: number, what: string): string {
 }
 
 /** As compilers write it, so that editors find the line. Keys are foreign texts and stay on one line. */
-function lineOf({ file, line, level, application, at, got, expected }: Finding): string {
-  const about = application === undefined ? '' : `Application ${application}: `;
+function lineOf({ file, line, level, application, applicationSet, at, got, expected }: Finding): string {
+  const owner = application === undefined ? '' : `Application ${application}: `;
+  const about = applicationSet === undefined ? owner : `ApplicationSet ${applicationSet}: `;
   return `${file}:${line}: ${level}: ${about}${at}: got ${got}, expected ${expected}`.replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -17,7 +17,7 @@ export type FileObject = {
 
 export type FileRead = {
   readonly objects: readonly FileObject[];
-  readonly broken: readonly { readonly line: number; readonly because: string }[];
+  readonly broken: readonly { readonly line: number; readonly got: string; readonly expected: string }[];
 };
 
 // What stands for a much larger text (many references to one anchor) is refused.
@@ -43,15 +43,21 @@ export function readObjects(text: string): FileRead {
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter): FileRead {
+  const refuse = (line: number, got: string, expected = 'YAML'): FileRead => ({ objects: [], broken: [{ line, got, expected }] });
   const [error] = document.errors;
-  if (error !== undefined) return { objects: [], broken: [{ line: error.linePos?.[0].line ?? 1, because: firstLine(error.message) }] };
+  if (error !== undefined) return refuse(error.linePos?.[0].line ?? 1, firstLine(error.message));
   try {
     const value: unknown = document.toJS({ maxAliasCount: mostReferences });
+    if (!isBody(value) && value !== null)
+      return refuse(lineAt(document, lines, []), nameOf(value), 'a mapping, as every Kubernetes object is');
     return { objects: objectsIn(value, []).map(({ body, path }) => located(document, lines, body, path)), broken: [] };
   } catch (thrown) {
-    const line = lineAt(document, lines, []);
-    return { objects: [], broken: [{ line, because: firstLine(thrown instanceof Error ? thrown.message : String(thrown)) }] };
+    return refuse(lineAt(document, lines, []), firstLine(thrown instanceof Error ? thrown.message : String(thrown)));
   }
+}
+
+function nameOf(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : JSON.stringify(value).slice(0, 100);
 }
 
 function firstLine(text: string): string {

@@ -6,57 +6,115 @@ import { readWatches } from '../../policy/annotations.ts';
 import { type FileObject, readObjects } from './documents.ts';
 import { notWritten } from './not-written.ts';
 
-/** One thing that a person should change (`problem`), or should at least know (`warning`). `line` counts from 1. */
+/**
+ * One thing that a person should change (`problem`), should at least know (`warning`), or that could not be judged (`note`). `line` counts
+ * from 1.
+ */
 export type Finding = Problem & {
-  readonly level: 'problem' | 'warning';
+  readonly level: 'problem' | 'warning' | 'note';
   readonly file: string;
   readonly line: number;
   readonly application?: string;
+  /** Whose template it is about. */
+  readonly applicationSet?: string;
 };
 
-/** What was found in one file: how many Applications were looked at, how many other documents were not. */
-export type Checked = { readonly findings: readonly Finding[]; readonly applications: number; readonly others: number };
+/** What was found in one file: how many Applications and ApplicationSets were looked at, how many other documents were not. */
+export type Checked = {
+  readonly findings: readonly Finding[];
+  readonly applications: number;
+  readonly applicationSets: number;
+  readonly others: number;
+};
 
 type Levelled = Problem & { readonly level: Finding['level'] };
 
-/** Checks the annotations of every Application in a text with YAML documents. */
+/** Checks the annotations of every Application, and of the template of every ApplicationSet, in a text with YAML documents. */
 export function checkText(file: string, text: string, compat: Compat): Checked {
   const { objects, broken } = readObjects(text);
-  const applications = objects.filter(({ body }) => isApplication(body));
-  const unread = broken.map(({ line, because }) => ({
-    ...{ level: 'problem' as const, file, line, at: 'the document' },
-    ...{ got: because, expected: 'YAML' },
-  }));
-  const findings = [...unread, ...applications.flatMap((one) => checkApplication(file, one, compat))];
+  const applications = objects.filter(({ body }) => isOurs(body, 'Application'));
+  const sets = objects.filter(({ body }) => isOurs(body, 'ApplicationSet'));
+  const unread = broken.map((one) => ({ level: 'problem' as const, file, at: 'the document', ...one }));
+  const findings = [
+    ...unread,
+    ...applications.flatMap((one) => checkApplication(file, { object: one, base: [], named: { application: nameOf(one) } }, compat)),
+    ...sets.flatMap((one) => checkTemplate(file, one, compat)),
+  ];
   return {
     findings: findings.toSorted((left, right) => left.line - right.line),
     applications: applications.length,
-    others: objects.length - applications.length,
+    applicationSets: sets.length,
+    others: objects.length - applications.length - sets.length,
   };
 }
 
-function isApplication({ apiVersion, kind }: Body): boolean {
-  return kind === 'Application' && typeof apiVersion === 'string' && apiVersion.startsWith('argoproj.io/');
+function isOurs({ apiVersion, kind }: Body, wanted: string): boolean {
+  return kind === wanted && typeof apiVersion === 'string' && apiVersion.startsWith('argoproj.io/');
 }
 
-function checkApplication(file: string, object: FileObject, compat: Compat): readonly Finding[] {
-  const metadata = isBody(object.body['metadata']) ? object.body['metadata'] : {};
-  const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '');
-  const [namespace, name] = [text('namespace'), text('name')];
-  const application = `${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without name)' : name}`;
-  const { texts, problems } = textsOf(metadata['annotations'], (key) => object.writtenAt(['metadata', 'annotations', key]));
-  const ref = { cluster: '', group: 'argoproj.io', kind: 'Application', namespace, name };
-  const wishes = readWatches(ref, texts, compat);
-  const unwritten = wishes.kind === 'watched' ? notWritten(wishes.writeBack, texts, object.body['spec']) : [];
-  return [...problems, ...levelled(wishes, texts), ...unwritten].map((problem) => ({
-    level: problem.level,
-    file,
-    line: object.lineOf(problem.at.startsWith('spec.') ? problem.at.split('.') : ['metadata', 'annotations', problem.at]),
-    application,
-    at: problem.at,
-    got: problem.got,
-    expected: problem.expected,
-  }));
+function nameOf({ body }: FileObject): string {
+  const [namespace, name] = [textAt(body, ['metadata', 'namespace']), textAt(body, ['metadata', 'name'])];
+  return `${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without name)' : name}`;
+}
+
+/** What stands where an Application's text begins: the document, or the template in it. */
+type Subject = {
+  readonly object: FileObject;
+  readonly base: readonly string[];
+  readonly named: Pick<Finding, 'application' | 'applicationSet'>;
+};
+
+function checkApplication(file: string, { object, base, named }: Subject, compat: Compat): readonly Finding[] {
+  const body = valueAt(object.body, base);
+  const annotations = valueAt(body, ['metadata', 'annotations']);
+  const { texts, problems } = textsOf(annotations, (key) => object.writtenAt([...base, 'metadata', 'annotations', key]));
+  const [namespace, name] = [textAt(body, ['metadata', 'namespace']), textAt(body, ['metadata', 'name'])];
+  const wishes = readWatches({ cluster: '', group: 'argoproj.io', kind: 'Application', namespace, name }, texts, compat);
+  const unwritten = wishes.kind === 'watched' ? notWritten(wishes.writeBack, texts, specOf(body)) : [];
+  return [...problems, ...levelled(wishes, texts), ...unwritten].map(({ level, at, got, expected }) => {
+    const path = at.startsWith('spec.') ? at.split('.') : ['metadata', 'annotations', at];
+    return { level, file, line: object.lineOf([...base, ...path]), ...named, at, got, expected };
+  });
+}
+
+/** What is judged of a source is its path: where that is made by a template, nothing is known of it. */
+function specOf(body: unknown): unknown {
+  return isTemplated(textAt(body, ['spec', 'source', 'path'])) ? undefined : valueAt(body, ['spec']);
+}
+
+/** A text with a template in it says nothing about what comes out: it is read, so that the others are, and named in place of judged. */
+function checkTemplate(file: string, object: FileObject, compat: Compat): readonly Finding[] {
+  const base = ['spec', 'template'];
+  const named = { applicationSet: nameOf(object) };
+  const annotations = valueAt(object.body, [...base, 'metadata', 'annotations']);
+  const templated = new Map(
+    Object.entries(isBody(annotations) ? annotations : {}).filter(([key, value]) => isTemplated(key) || isTemplated(value)),
+  );
+  const note = (path: readonly string[], at: string, got: string): Finding => {
+    return { level: 'note', file, line: object.lineOf(path), ...named, at, got, expected: 'a text without {{ to be checked' };
+  };
+  const patch = textAt(object.body, ['spec', 'templatePatch']);
+  return [
+    ...checkApplication(file, { object, base, named }, compat).filter(({ at }) => !templated.has(at)),
+    ...[...templated]
+      .filter(([at]) => settingsOf({ [at]: '' }).size > 0)
+      .map(([at, value]) => note([...base, 'metadata', 'annotations', at], at, JSON.stringify(value))),
+    ...(patch === '' ? [] : [note(['spec', 'templatePatch'], 'spec.templatePatch', 'a patch of the template')]),
+  ];
+}
+
+function isTemplated(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('{{');
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isBody(inner) ? inner[key] : undefined), value);
+}
+
+/** '' where there is none. */
+function textAt(value: unknown, path: readonly string[]): string {
+  const found = valueAt(value, path);
+  return typeof found === 'string' ? found : '';
 }
 
 type Texts = { readonly texts: Readonly<Record<string, string>>; readonly problems: readonly Levelled[] };

@@ -90,4 +90,18 @@ describe('explain', () => {
     expect(grouped.stdout).toContain('or            widen the constraint ^1: 2.0.0 is listed and does not satisfy it');
     expect(each.stdout).toMatch(/^ {2}0\.9\.0 +dropped +0\.9\.0 does not satisfy \^1$/m);
   });
+
+  it('of a registry that asks for a rest says until when, and not that there are no tags', async () => {
+    world.registry.setFaults([{ path: /team\/mike\/tags\/list/, status: 429, headers: { 'retry-after': '3000' } }]);
+    const { stdout, status } = await explain('-o', 'json');
+    const text = (await explain()).stdout;
+    world.registry.setFaults([]);
+    expect(status).toBe(0);
+    const [web] = Explanation.parse(JSON.parse(stdout)).images;
+    expect(web?.choice.kind).toBe('undecided');
+    expect(web?.budget?.because).toContain('asked us to wait');
+    expect(web?.changes).toEqual([`wait until ${web?.budget?.until ?? ''}: then the registry is asked again`]);
+    expect(text).toContain('the tags are not known: the choice says why');
+    expect(text).not.toContain('no tags');
+  });
 });

@@ -98,15 +98,16 @@ function guardDigest(one: Case, start: Sieve): Choice {
 
 /** Leaves what is strictly above Git's value; for a pin that excludes Git's value, where nothing is, what is below it. */
 function aboveCurrent(one: Case, start: Sieve): Sieve {
-  const { agreed, current } = one;
+  const { agreed, current, question } = one;
   if (current === undefined) return start;
+  const counted = question.watches.some(({ order }) => order === 'descending') ? 'comes after' : 'is below';
   const above = siftMost(
     start,
     (tag) => tag === current || isBelow(tag, one),
     (tag) =>
       tag === current
         ? { verdict: 'eligible', because: `${tag} is what Git has` }
-        : said('dropped', 'below', `${tag} is below ${current}, which Git has`),
+        : said('dropped', 'below', `${tag} ${counted} ${current}, which Git has`),
   );
   const lowers = above.left.length === 0 && agreed.ranking.pinned && agreed.excluded(current) !== undefined;
   return lowers ? start : above;

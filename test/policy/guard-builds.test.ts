@@ -101,7 +101,15 @@ describe('an order that counts down', () => {
       to: { tag: '3' },
       because: '3 is the first tag of ghcr.io/team/shop that is allowed; Git has 5',
     });
+    expect(reasonFor(choice, '9')).toBe('9 comes after 5, which Git has');
     expect(decideIn({ ...asked, listing: listing(['5', '9']) }, {}).choice).toMatchObject({ kind: 'keep', at: { tag: '5' } });
+  });
+});
+
+describe('the order of letters', () => {
+  it('says last, because it knows nothing of age', () => {
+    const asked = question({ watches: [unconstrained({ strategy: 'alphabetical' })], current: { tag: 'a' }, listing: listing(['a']) });
+    expect(decideIn(asked, {}).choice).toMatchObject({ because: 'a in Git is the last tag of ghcr.io/team/shop that is allowed' });
   });
 });
 

@@ -61,8 +61,10 @@ function better({ question: { watches } }: Case): 'newer' | 'first' {
   return watches.some(({ order }) => order === 'descending') ? 'first' : 'newer';
 }
 
-function newest(one: Case): 'newest' | 'first' {
-  return better(one) === 'newer' ? 'newest' : 'first';
+/** Letters say nothing about age: the end of their order is only the last. */
+function newest(one: Case): 'newest' | 'first' | 'last' {
+  if (better(one) === 'first') return 'first';
+  return one.question.watches.some(({ strategy }) => strategy === 'alphabetical') ? 'last' : 'newest';
 }
 
 function whyRaised(one: Case, tag: string): string {

@@ -6,14 +6,15 @@ export type SettingFlags = Readonly<Record<string, string | undefined>>;
 
 /**
  * Adds one `PATH=VALUE` to the flags so far; the last one of a path wins. They are kept under the words in which they were written, so
- * that problems can be told in them; undefined is the value of one without `=`.
+ * that problems can be told in them; undefined is the value of one without `=` or a path.
  */
 export function addSettingFlag(text: string, flags: SettingFlags): SettingFlags {
   const equals = text.indexOf('=');
-  const path = equals < 0 ? text : text.slice(0, equals);
+  const isPair = equals > 0;
+  const path = isPair ? text.slice(0, equals) : text;
   const written = path.startsWith('--') ? path : `--set ${path}`;
   const others = Object.entries(flags).filter(([other]) => other !== written);
-  return { ...Object.fromEntries(others), [written]: equals < 0 ? undefined : text.slice(equals + 1) };
+  return { ...Object.fromEntries(others), [written]: isPair ? text.slice(equals + 1) : undefined };
 }
 
 /** Settings without a section, which no dot tells from other options. */
@@ -33,11 +34,18 @@ export function gatherSettingFlags(args: readonly string[]): readonly string[] {
     if (!isSetting(arg, command)) gathered.push(arg);
     else if (arg.includes('=')) gathered.push('--set', arg);
     else {
-      at += 1;
-      gathered.push('--set', at < args.length ? `${arg}=${args[at] ?? ''}` : arg);
+      const value = valueAt(args, at + 1);
+      if (value !== undefined) at += 1;
+      gathered.push('--set', value === undefined ? arg : `${arg}=${value}`);
     }
   }
   return gathered;
+}
+
+/** The next option is no value of the one before. */
+function valueAt(args: readonly string[], at: number): string | undefined {
+  const value = args[at];
+  return value?.startsWith('--') === true ? undefined : value;
 }
 
 function isSetting(arg: string, command: string): boolean {

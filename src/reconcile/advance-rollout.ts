@@ -1,5 +1,6 @@
 import type { Action } from '../kernel/action.ts';
 import { Failure } from '../kernel/failure.ts';
+import type { ObjectRef } from '../kernel/refs.ts';
 import { describeRef } from '../kernel/refs.ts';
 import { advance } from '../rollout/advance.ts';
 import { controllerOf, observe } from './observe-rollout.ts';
@@ -12,6 +13,8 @@ export type RolloutContext = {
   readonly ports: Pick<Ports, 'clock' | 'cluster' | 'log' | 'metrics'>;
   readonly claims: Claims;
   readonly home: string;
+  /** By Rollout, the objects of which nobody knows whether our last request reached them: its answer was lost. */
+  readonly unsure: Map<string, readonly ObjectRef[]>;
 };
 
 /** `namespace/name` of a work-queue key. */
@@ -22,10 +25,18 @@ export function splitKey(key: string): { readonly namespace: string; readonly na
 
 type Conflict = { readonly action: Action; readonly because: string };
 
-/** Carries a step out in order; the first conflict discards what is left of it. */
-async function carryOut(cluster: ClusterPort, actions: readonly Action[], signal: AbortSignal): Promise<Conflict | undefined> {
+/** Carries a step out in order; the first conflict discards what is left of it. `lost` hears of the object whose answer did not come. */
+async function carryOut(
+  cluster: ClusterPort,
+  actions: readonly Action[],
+  lost: (on: ObjectRef) => void,
+  signal: AbortSignal,
+): Promise<Conflict | undefined> {
   for (const action of actions) {
-    const acted = await cluster.act(action, signal);
+    const acted = await cluster.act(action, signal).catch((thrown: unknown) => {
+      lost(action.on);
+      throw thrown;
+    });
     if (acted.kind === 'conflict') return { action, because: acted.because };
     if (acted.kind === 'refused') throw new Failure('rejected', `${action.do} of ${describeRef(action.on)}: ${acted.because}`);
   }
@@ -40,10 +51,21 @@ function describeConflict(cluster: ClusterPort, { action: { do: verb, on }, beca
   return `${describeRef(on)} exists and belongs to ${owner === undefined ? 'nobody' : `${owner.kind} ${owner.name} (uid ${owner.uid})`}`;
 }
 
+/**
+ * A request whose answer was lost may have been carried out, and a watch may tell of it late: pods that are counted twice would be taken
+ * away below the bound of availability. So what it was about is read again before anything is decided.
+ */
+async function makeSure({ unsure, ports }: RolloutContext, key: string, signal: AbortSignal): Promise<void> {
+  const refs = unsure.get(key) ?? [];
+  await Promise.all(refs.map((ref) => ports.cluster.read(ref, signal)));
+  unsure.delete(key);
+}
+
 type Passed = { readonly conflict: Conflict } | { readonly outcome: Outcome };
 
 async function pass(context: RolloutContext, key: string, signal: AbortSignal): Promise<Passed> {
   const { cluster, clock, log } = context.ports;
+  await makeSure(context, key, signal);
   const raw = cluster.get({ cluster: cluster.name, ...kinds.rollout, ...splitKey(key) });
   if (raw === undefined || applicationOf(raw, cluster, context.claims, context.home) === undefined) return { outcome: {} };
   const view = readRollout(cluster, raw);
@@ -52,7 +74,8 @@ async function pass(context: RolloutContext, key: string, signal: AbortSignal): 
     return { outcome: {} };
   }
   const { actions, because, wakeAt } = advance(observe(cluster, view), clock.now());
-  const conflict = await carryOut(cluster, actions, signal);
+  const lost = (on: ObjectRef) => void context.unsure.set(key, [...(context.unsure.get(key) ?? []), on]);
+  const conflict = await carryOut(cluster, actions, lost, signal);
   if (conflict !== undefined) {
     log.debug({ rollout: key, because: conflict.because }, 'pass discarded');
     return { conflict };

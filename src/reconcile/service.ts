@@ -83,7 +83,7 @@ function createContexts(options: ServiceOptions, board: Board, pushed: (key: str
 
 function createQueues(options: ServiceOptions, contexts: () => Contexts, subscribe: QueueOptions['work']): Queues {
   const { ports, update } = options;
-  const rollout = { ports, claims: update.claims, home: update.home };
+  const rollout = { ports, claims: update.claims, home: update.home, unsure: new Map() };
   const make = (name: string, concurrency: number, work: QueueOptions['work']) =>
     createQueue({
       name,

@@ -42,6 +42,7 @@ beforeEach(() => {
     ports: { cluster, clock: { now: () => now, sleep: unasked }, log: silentLog, metrics },
     claims: { namespaces: [] },
     home: 'argocd',
+    unsure: new Map(),
   };
   server.create({
     apiVersion: argo,

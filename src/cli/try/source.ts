@@ -39,7 +39,10 @@ export function listedSource(image: ImageName, given: readonly GivenTag[], obser
     madeUpDigests: true,
     missingTimes: 'give the time behind the tags, such as 1.2.3 2026-03-01T12:00:00Z',
     list: () => Promise.resolve({ image, tags: given.map(({ tag }) => tag), complete: true, observedAt }),
-    facts: (tag) => Promise.resolve(factsOf(of(tag) ?? { tag })),
+    facts: (tag) => {
+      const one = of(tag);
+      return Promise.resolve(one === undefined ? 'absent' : factsOf(one));
+    },
     times: () =>
       Promise.resolve(new Map(given.flatMap(({ tag, at }) => (at === undefined ? [] : [[tag, { at, by: 'registry' }] as const])))),
     created: (tag) => Promise.resolve(of(tag)?.at ?? 'none'),

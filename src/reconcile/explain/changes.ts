@@ -37,13 +37,17 @@ function newer({ question, choice, now, agreed }: Asked): readonly string[] {
   const wishes = question.watches.flatMap(wishOf);
   const wish = wishes.length === 0 ? '' : ` that ${[...new Set(wishes)].join(' and ')}`;
   if (agreed.follow !== undefined) return [`push an image as ${agreed.follow} and under a tag of its own${wish}`];
-  if (agreed.unordered) return [`push another image as ${watch.constraint ?? ''}`];
+  if (agreed.unordered) return [pushAs(watch.constraint ?? '', question.listing.tags)];
   const bar = barOf({ question, agreed, now });
   return [
     agreed.ranking.pinned
       ? beyondPin(watch, wish, bar !== undefined && agreed.excluded(bar) === undefined)
       : `push a tag${above(watch, bar)}${wish}`,
   ];
+}
+
+function pushAs(tag: string, listed: readonly string[]): string {
+  return listed.includes(tag) ? `push another image as ${tag}` : `push ${tag}, which is not listed`;
 }
 
 /** A pin takes one version: where Git has it already, no push changes anything. */

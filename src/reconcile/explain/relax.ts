@@ -3,20 +3,38 @@ import type { Agreement } from '../../policy/guard/agreement.ts';
 import { readConstraint } from '../../policy/policies/constraint.ts';
 import type { Known } from '../../policy/policies/policy.ts';
 import { select } from '../../policy/select.ts';
+import { compileFilters } from '../../policy/tag-filter.ts';
 import { parseVersion } from '../../policy/semver/version.ts';
 import type { Asked } from './asked.ts';
 
 /**
- * How to let the best of all listed tags pass, where it is above Git's value and filters or constraint of the watch drop it. A release goes
- * before a higher pre-release: that is what somebody waits for.
+ * How to let a listed tag pass that is above Git's value and that filters or constraint of the watch drop: the best release, and the best
+ * pre-release where the constraint keeps it out only because it is one.
  */
 export function relax(watch: Watch, { question, choice, agreed }: Asked): readonly string[] {
   if (agreed === undefined || !isOpen(agreed)) return [];
   const known: Known = { created: question.created ?? {} };
+  const dropped = new Set(choice.tags.flatMap(({ tag, verdict }) => (verdict === 'dropped' ? [tag] : [])));
   const above = aboveCurrent(watch, question.listing.tags, { current: question.current?.tag, known });
-  const best = above.find((tag) => parseVersion(tag)?.prerelease === '') ?? above[0];
-  if (best === undefined || !choice.tags.some(({ tag, verdict }) => tag === best && verdict === 'dropped')) return [];
-  return passes(watch, best, known) ? [] : [wayOf(watch, best, known)];
+  const opened = openFor(watch, above);
+  const [highest] = opened.length > 0 ? [] : above;
+  const best = above.find((tag) => parseVersion(tag)?.prerelease === '') ?? highest;
+  if (best === undefined || !dropped.has(best) || passes(watch, best, known)) return opened;
+  return [...new Set([...opened, wayOf(watch, best, known)])];
+}
+
+/** A wider constraint takes no pre-release: one that names one does. */
+function openFor(watch: Watch, above: readonly string[]): readonly string[] {
+  const read = watch.strategy === 'semver' ? readConstraint(watch) : undefined;
+  if (read === undefined || !('parsed' in read)) return [];
+  const filter = compileFilters(watch.allow, watch.ignore);
+  for (const tag of above) {
+    const version = parseVersion(tag);
+    const admitting = version === undefined || filter(tag) !== undefined ? undefined : read.parsed?.admitting(version);
+    if (admitting !== undefined)
+      return [`write the constraint ${admitting} in place of ${watch.constraint ?? '*'}: it takes pre-releases such as ${tag}`];
+  }
+  return [];
 }
 
 /** Whether the order alone chooses: what follows a tag, or is pinned to a version, is not raised by a wider wish. */
@@ -27,21 +45,12 @@ function isOpen({ follow, unordered, ranking }: Agreement): boolean {
 function wayOf(watch: Watch, best: string, known: Known): string {
   const { constraint, ...free } = watch;
   const tried: readonly (readonly [Watch, () => string])[] = [
-    [free, () => widen(watch, constraint ?? '*', best)],
+    [free, () => `widen the constraint ${constraint ?? ''}: ${best} is listed and does not satisfy it`],
     [{ ...watch, allow: { kind: 'any' } }, () => `let allow-tags take ${best}, which is listed`],
     [{ ...watch, ignore: [] }, () => `take out of ignore-tags what matches ${best}, which is listed`],
   ];
   const alone = tried.find(([other]) => passes(other, best, known))?.[1];
   return alone?.() ?? `let the filters and the constraint take ${best}, which is listed: more than one of them drops it`;
-}
-
-/** A wider constraint takes no pre-release: one that names one does. */
-function widen(watch: Watch, constraint: string, best: string): string {
-  const read = readConstraint(watch);
-  const version = parseVersion(best);
-  const admitting = 'parsed' in read && version !== undefined ? read.parsed?.admitting(version) : undefined;
-  if (admitting !== undefined) return `write the constraint ${admitting} in place of ${constraint}: it takes pre-releases such as ${best}`;
-  return `widen the constraint ${constraint}: ${best} is listed and does not satisfy it`;
 }
 
 /** The tags that would be eligible without filters and constraint and are newer than the current one, best first. */

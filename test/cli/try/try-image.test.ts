@@ -61,6 +61,12 @@ describe('tags from standard input', () => {
     ]);
   });
 
+  it('do not have a tag to follow that is none of them', async () => {
+    const { choice, changes } = await decided(image, { follow: 'stable', current: '1.0.0' });
+    expect(choice.because).toContain('the registry does not serve stable');
+    expect(changes).toEqual(['push stable, or let follow name a tag that the registry serves']);
+  });
+
   it('have no digest in the question that nobody gave them', async () => {
     expect(JSON.stringify((await decided(image, {})).question)).not.toContain('sha256:');
   });

@@ -35,6 +35,9 @@ export interface Queue {
  */
 export type Queues = Readonly<Record<'subscriptions' | 'updates' | 'syncs' | 'rollouts' | 'runs', Queue>>;
 
+/** Who asks for a longer wait is asked again all the same. */
+const longestAskedMs = 60 * 60_000;
+
 type Timer = { readonly at: Millis; readonly cancel: AbortController };
 
 /** A queue whose runs are limited in number and whose failed keys come back with growing delay (or when the other side asked). */
@@ -123,7 +126,8 @@ class KeyedQueue implements Queue {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     const asked = thrown instanceof Failure ? thrown.retry?.afterMs : undefined;
-    const delay = asked ?? Math.min(longestMs, firstMs * 2 ** (failures - 1)) * (0.75 + random() / 2);
+    const own = Math.min(longestMs, firstMs * 2 ** (failures - 1)) * (0.75 + random() / 2);
+    const delay = asked === undefined ? own : Math.min(Math.max(asked, firstMs), longestAskedMs);
     const code = thrown instanceof Failure ? thrown.code : 'unexpected';
     const stack = thrown instanceof Error && !(thrown instanceof Failure) ? { stack: thrown.stack } : {};
     log.warn({ queue: name, key, code, because: sentenceOf(thrown), againInMs: Math.round(delay), ...stack }, 'reconcile failed');

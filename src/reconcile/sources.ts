@@ -62,7 +62,8 @@ type Shared<Answer> = {
   forget(prefix: string): void;
 };
 
-type Held<Answer> = { readonly at: Millis; readonly answer: Promise<Answer>; arrived: boolean };
+/** `at` is when it was asked for, and then when it arrived. */
+type Held<Answer> = { at: Millis; readonly answer: Promise<Answer>; arrived: boolean };
 
 /** How long an answer can last beyond its age: as long as a registry can ask us to wait. */
 const longestLastMs = 3600e3;
@@ -80,14 +81,21 @@ function createShared<Answer>({ clock }: Pick<Ports, 'clock'>, maxAgeMs: number)
   const get: Shared<Answer>['get'] = (key, signal, ask, lasts) => {
     const now = clock.now();
     const known = held.get(key);
-    const does = known !== undefined && (now - known.at < maxAgeMs || (known.arrived && lasts()));
+    const does = known !== undefined && (!known.arrived || now - known.at < maxAgeMs || lasts());
     if (does) return shared(known.answer, signal, () => get(key, signal, ask, lasts));
     dropOld(now);
     const entry: Held<Answer> = { at: now, answer: ask(), arrived: false };
     held.delete(key);
     held.set(key, entry);
     entry.answer.then(
-      () => (entry.arrived = true),
+      () => {
+        entry.arrived = true;
+        entry.at = clock.now();
+        // The last that arrived comes last.
+        if (held.get(key) !== entry) return;
+        held.delete(key);
+        held.set(key, entry);
+      },
       () => held.get(key) === entry && held.delete(key),
     );
     return entry.answer;

@@ -3,6 +3,7 @@ import { refKey } from '../kernel/refs.ts';
 import type { Millis } from '../kernel/time.ts';
 import { millisOf } from '../kernel/time.ts';
 import type { Condition } from './board.ts';
+import { withPatience } from './patience.ts';
 import type { Outcome } from './queue.ts';
 import { findCases, openAmong, protectAll } from './update/cases.ts';
 import type { Decided, Gathered, Located, Subscription, UpdateContext } from './update/context.ts';
@@ -37,7 +38,8 @@ export async function decideAll(
   const decided = await Promise.all(
     gathered.places.map(async (state) => {
       try {
-        const one = await decide({ context, located: gathered, histories, state, signal }, holds);
+        const deciding = decide({ context, located: gathered, histories, state, signal }, holds);
+        const one = await withPatience(context.ports.clock, `learning about the tags of ${state.listing.image}`, deciding, signal);
         return [shadowOf(one, gathered.head)];
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;

@@ -58,6 +58,19 @@ describe('listings', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('that take longer than the interval are asked for once all the same, and are fresh from when they arrive', async () => {
+    const { clock, asked, listings, listing } = registryOf();
+    const slow = listings.get(image, access, signal);
+    clock.advance(300_000);
+    const later = listings.get(image, access, signal);
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer(listing('1.0'));
+    expect((await Promise.all([slow, later])).map(({ tags }) => tags)).toEqual([['1.0'], ['1.0']]);
+    clock.advance(59_999);
+    await listings.get(image, access, signal);
+    expect(asked).toHaveLength(1);
+  });
+
   it('are asked for again when they were forgotten, also while one is under way', async () => {
     const { asked, listings, listing } = registryOf();
     const before = listings.get(image, access, signal);
@@ -142,7 +155,7 @@ describe('listings', () => {
   });
 });
 
-it('facts of a tag are asked for once per interval, for each tag, and again when the image was forgotten', () => {
+it('facts of a tag are asked for once per interval, for each tag, and again when the image was forgotten', async () => {
   const { clock, askedTags, listings } = registryOf();
   const ask = (...tags: string[]) => tags.forEach((tag) => void listings.facts({ image, tag }, access, signal));
   ask('1.0', '1.1', '1.0');
@@ -150,6 +163,8 @@ it('facts of a tag are asked for once per interval, for each tag, and again when
   listings.forget(image);
   ask('1.0', '1.0');
   expect(askedTags).toHaveLength(3);
+  askedTags[2]?.answer('absent');
+  await new Promise((resolve) => setImmediate(resolve));
   clock.advance(60_000);
   ask('1.0');
   expect(askedTags).toHaveLength(4);

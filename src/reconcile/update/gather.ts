@@ -1,6 +1,7 @@
 import { sentenceOf } from '../../kernel/failure.ts';
 import type { Listing, RegistryAccess } from '../../registry/listing.ts';
 import { registryAccess } from '../credentials.ts';
+import { withPatience } from '../patience.ts';
 import type { Gathered, Located, PlaceState, Spot, UpdateContext } from './context.ts';
 
 type Listed = { readonly listing: Listing; readonly access: RegistryAccess };
@@ -18,7 +19,11 @@ async function listFor(
     return undefined;
   }
   try {
-    return { listing: await context.listings.get(watch.image, found.access, signal), access: found.access };
+    const listing = context.listings.get(watch.image, found.access, signal);
+    return {
+      listing: await withPatience(context.ports.clock, `listing the tags of ${watch.image}`, listing, signal),
+      access: found.access,
+    };
   } catch (thrown) {
     refused.add(subscription.app.ref, 'ImageUpdateError', sentenceOf(thrown));
     return undefined;

@@ -65,7 +65,12 @@ beforeEach(() => {
     },
   };
   const clock = { now: () => now, sleep: unasked };
-  context = { ports: { cluster, clock, log: silentLog, metrics: { measure: unasked } }, claims: { namespaces: [] }, home: 'argocd', unsure: new Map() };
+  context = {
+    ports: { cluster, clock, log: silentLog, metrics: { measure: unasked } },
+    claims: { namespaces: [] },
+    home: 'argocd',
+    unsure: new Map(),
+  };
   server.create(application);
   server.create(errors);
 });

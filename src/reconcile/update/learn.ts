@@ -61,10 +61,9 @@ async function learnOne(asking: Asking, need: Need): Promise<Partial<Facts>> {
   }
 }
 
-/** Only the latest change matters, except where a digest is held: then what was here before it does, which has no order (LOOP 8). */
-function historyOf({ located: { holds }, state: { place, current, readers } }: Asking): Wanted {
-  const followsDigests = readers.some(({ watch }) => watch.strategy === 'digest');
-  const isHeld = followsDigests && !('because' in holds) && holds.some((hold) => placeKey(hold.place) === placeKey(place));
+/** Only the latest change matters, except where something is held: then what was here before it does (LOOP 8). */
+function historyOf({ located: { holds }, state: { place, current } }: Asking): Wanted {
+  const isHeld = !('because' in holds) && holds.some((hold) => placeKey(hold.place) === placeKey(place));
   return { place, ...(current === undefined || isHeld ? {} : { value: describeReference(current) }) };
 }
 

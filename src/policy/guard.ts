@@ -10,6 +10,7 @@ import { activeHolds, notAboveHeld } from './guard/hold-rules.ts';
 import { inspect } from './guard/inspect.ts';
 import { keep, keepBest, keepDespite, need } from './guard/outcome.ts';
 import { pinCarriedOut } from './guard/pin.ts';
+import { withoutReferrers, withReferrersTold } from './guard/referrers.ts';
 import { type Sieve, sieveOf, sift, siftMost } from './guard/sieve.ts';
 
 /**
@@ -19,6 +20,10 @@ import { type Sieve, sieveOf, sift, siftMost } from './guard/sieve.ts';
  * `agreementOf` said of the same watches and listing.
  */
 export function guard(question: PlaceQuestion, now: Millis, before?: Agreed): Choice {
+  return withReferrersTold(guardImages(withoutReferrers(question), now, before), question);
+}
+
+function guardImages(question: PlaceQuestion, now: Millis, before?: Agreed): Choice {
   const { listing } = question;
   if (!listing.complete) {
     const because = `the tags of ${listing.image} could not be listed completely${listing.because === undefined ? '' : ` (${listing.because})`}: nothing is decided`;
@@ -37,7 +42,7 @@ export function guard(question: PlaceQuestion, now: Millis, before?: Agreed): Ch
  * depends on facts.
  */
 export function agreementOf(question: PlaceQuestion): Agreed | undefined {
-  return question.listing.complete && !ordersByFacts(question) ? agree(question) : undefined;
+  return question.listing.complete && !ordersByFacts(question) ? agree(withoutReferrers(question)) : undefined;
 }
 
 function guardOrdered(one: Case, start: Sieve): Choice {

@@ -9,8 +9,8 @@ import { learn } from './learn.ts';
 
 export type { Reading } from './histories.ts';
 
-/** More rounds than tags can be asked for one by one mean that a decision never has enough. */
-const maxRounds = 100;
+/** Two for each tag that is looked behind one by one, downwards from the newest; who has more that are unfit is told so. */
+const maxRounds = 1000;
 
 /** Asks the policy about one place until it needs no further fact. Throws `Failure` where a fact cannot be had. */
 export async function decide(asking: Asking, holds: readonly Hold[]): Promise<Decided> {

@@ -58,16 +58,19 @@ describe.each(registries)('Amazon ECR on %s', (_, start) => {
     await client.close();
   });
 
-  it('a token that the registry refuses is asked for once more', async () => {
-    const client = createLocalClient();
+  it('a token that the registry refuses is asked for once more, when it is a minute old', async () => {
+    let now = Date.now();
+    const client = createLocalClient({ now: () => now });
     tokens = 0;
     password = 'revoked';
-    const list = client.list(image, access, signal);
-    await expect(list).rejects.toMatchObject({ code: 'unauthorized', message: expect.stringContaining('as AWS') as string });
-    expect(tokens).toBe(2);
+    const refused = client.list(image, access, signal);
+    await expect(refused).rejects.toMatchObject({ code: 'unauthorized', message: expect.stringContaining('as AWS') as string });
+    // A new one would be refused as well, and its calls are those of the whole account.
+    expect(tokens).toBe(1);
     password = aws.password;
-    // The refused one is not kept.
+    now += 61_000;
     expect((await client.list(image, access, signal)).complete).toBe(true);
+    expect(tokens).toBe(2);
     await client.close();
   });
 });

@@ -96,7 +96,7 @@ describe('a key of ours', () => {
     });
   });
 
-  it('takes no schedule that node-cron does not', () => {
+  it('takes the schedules that node-cron takes, and refuses days that never come as it does', () => {
     const field = (from: number, to: number) => {
       const value = fc.integer({ min: from, max: to }).map(String);
       const range = fc
@@ -108,7 +108,7 @@ describe('a key of ours', () => {
     const schedules = fc.tuple(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 7)).map((fields) => fields.join(' '));
     fc.assert(
       fc.property(schedules, (schedule) => {
-        expect(['because' in parseSchedule(schedule), validate(schedule)]).toEqual([false, true]);
+        expect('because' in parseSchedule(schedule)).toBe(!validate(schedule));
       }),
     );
   });

@@ -6,11 +6,11 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('an answer that others wait for', () => {
   it.each([
-    ['an answer', Promise.resolve('1.4.3'), 'resolves', '1.4.3'],
-    ['a failure', Promise.reject(new Error('no route')), 'rejects', 'no route'],
+    ['an answer', () => Promise.resolve('1.4.3'), 'resolves', '1.4.3'],
+    ['a failure', () => Promise.reject(new Error('no route')), 'rejects', 'no route'],
   ] as const)('is passed on where it comes in time: %s', async (_, work, kind, said) => {
     const clock = createModelClock(0);
-    const waited = withPatience(clock, 'listing', work, new AbortController().signal);
+    const waited = withPatience(clock, 'listing', work(), new AbortController().signal);
     await (kind === 'resolves' ? expect(waited).resolves.toBe(said) : expect(waited).rejects.toThrow(said));
   });
 

@@ -24,7 +24,11 @@ export async function measureMany(size: Size): Promise<{ readonly due: Counts; r
   const fleet = await openMany(size);
   try {
     await fleet.push('1.0.1');
-    return { due: await fleet.cycle(), idle: await fleet.cycle() };
+    const [due, idle] = [await fleet.cycle(), await fleet.cycle()];
+    if (due.commits !== size.applications || idle.commits !== 0) {
+      throw new Error(`commits: got ${due.commits} and then ${idle.commits}, expected ${size.applications} and then none`);
+    }
+    return { due, idle };
   } finally {
     await fleet.close();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { directAccess } from '../src/cluster/access.ts';
 import { createCluster } from '../src/cluster/cluster.ts';
@@ -40,7 +41,7 @@ export async function openService({ api, registry, repoUrl, folder, freshMs }: S
   const registryClient = createRegistryClient({ allowAddress: () => true });
   const metrics = createMetrics();
   const ports: Ports = {
-    clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
+    clock: { now: () => Date.now(), sleep: (ms, signal) => wait(ms, undefined, { signal, ref: false }).catch(() => undefined) },
     random: Math.random,
     newId: () => 'bench',
     log: quiet,

@@ -2,6 +2,8 @@ import { Failure } from '../../kernel/failure.ts';
 import { timeOf } from '../../kernel/time.ts';
 import type { Millis } from '../../kernel/time.ts';
 import type { Choice, Need, PlaceQuestion, TagVerdict } from '../../policy/choice.ts';
+import type { KnownFacts } from '../../policy/known-facts.ts';
+import { withLearnt } from '../../policy/known-facts.ts';
 import { guard } from '../../policy/guard.ts';
 import type { Wanted } from './options.ts';
 import type { TagSource } from './source.ts';
@@ -22,8 +24,6 @@ const maxRounds = 10_000;
 /** Questions about single tags that are under way at once; the registry's client has its own limit for each host. */
 const atOnce = 16;
 
-type Facts = Pick<PlaceQuestion, 'facts' | 'history' | 'commits' | 'created' | 'times' | 'digests' | 'served'>;
-
 /** Asks the policy, with exactly the facts that it asks for, as the service does; there are no holds, no history and no commits of ours. */
 export async function decideTrial({ watch, current, asOf }: Wanted, source: TagSource, clock: () => Millis): Promise<Tried> {
   const listing = await source.list();
@@ -37,7 +37,7 @@ export async function decideTrial({ watch, current, asOf }: Wanted, source: TagS
     holds: [],
     history: { complete: true, changes: [] },
   };
-  let known: Facts = { facts: {} };
+  let known: KnownFacts = { facts: {} };
   for (let round = 0; round < maxRounds; round += 1) {
     const question: PlaceQuestion = { ...base, listing: { ...listing, tags }, ...known };
     const choice = guard(question, now);
@@ -74,7 +74,7 @@ async function asTheyWere(
 type Split = { readonly tags: readonly string[]; readonly later: readonly TagVerdict[] };
 
 /** A registry without push times still says what cannot have been there: what was not built yet. */
-function withoutUnbuilt({ tags, later }: Split, created: NonNullable<Facts['created']>, now: Millis): Split {
+function withoutUnbuilt({ tags, later }: Split, created: NonNullable<KnownFacts['created']>, now: Millis): Split {
   const isLater = (tag: string) => Date.parse(created[tag] ?? '') > now;
   const unbuilt = tags.filter(isLater);
   if (unbuilt.length === 0) return { tags, later };
@@ -86,26 +86,13 @@ function withoutUnbuilt({ tags, later }: Split, created: NonNullable<Facts['crea
   return { tags: tags.filter((tag) => !isLater(tag)), later: [...later, ...said] };
 }
 
-async function learn(known: Facts, needs: readonly Need[], source: TagSource): Promise<Facts> {
+async function learn(known: KnownFacts, needs: readonly Need[], source: TagSource): Promise<KnownFacts> {
   let sum = known;
-  for (const need of needs) sum = merge(sum, await learnOne(need, source));
+  for (const need of needs) sum = withLearnt(sum, await learnOne(need, source));
   return sum;
 }
 
-function merge(sum: Facts, learned: Partial<Facts>): Facts {
-  return {
-    ...sum,
-    ...learned,
-    facts: { ...sum.facts, ...learned.facts },
-    commits: { ...sum.commits, ...learned.commits },
-    created: { ...sum.created, ...learned.created },
-    times: { ...sum.times, ...learned.times },
-    digests: { ...sum.digests, ...learned.digests },
-    served: { ...sum.served, ...learned.served },
-  };
-}
-
-async function learnOne(need: Need, source: TagSource): Promise<Partial<Facts>> {
+async function learnOne(need: Need, source: TagSource): Promise<Partial<KnownFacts>> {
   switch (need.need) {
     case 'tag':
       return { facts: { [need.tag]: await source.facts(need.tag) } };

@@ -2,9 +2,10 @@ import { Failure } from '../../kernel/failure.ts';
 import type { Hold } from '../../kernel/hold.ts';
 import { placeKey } from '../../kernel/place.ts';
 import type { PlaceQuestion } from '../../policy/choice.ts';
+import type { KnownFacts } from '../../policy/known-facts.ts';
 import { agreementOf, guard } from '../../policy/guard.ts';
 import type { Decided } from './context.ts';
-import type { Asking, Facts } from './learn.ts';
+import type { Asking } from './learn.ts';
 import { learn } from './learn.ts';
 
 export type { Reading } from './histories.ts';
@@ -25,7 +26,7 @@ export async function decide(asking: Asking, holds: readonly Hold[]): Promise<De
     // The image's own key counts before the Application's, also where it says false.
     paused: state.readers.some(({ subscription, watch }) => subscription.paused && watch.paused === true),
   };
-  let known: Facts = { facts: {} };
+  let known: KnownFacts = { facts: {} };
   const agreed = agreementOf({ ...base, ...known });
   for (let round = 0; round < maxRounds; round += 1) {
     const question: PlaceQuestion = { ...base, ...known };

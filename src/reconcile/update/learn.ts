@@ -3,7 +3,9 @@ import type { Digest, ImageName } from '../../kernel/image.ts';
 import { describeReference } from '../../kernel/image.ts';
 import { placeKey } from '../../kernel/place.ts';
 import { trailer, trailerValues } from '../../kernel/trailers.ts';
-import type { Need, PlaceQuestion, TagTime } from '../../policy/choice.ts';
+import type { Need, TagTime } from '../../policy/choice.ts';
+import type { KnownFacts } from '../../policy/known-facts.ts';
+import { withLearnt } from '../../policy/known-facts.ts';
 import type { TagTimes } from '../../registry/listing.ts';
 import type { PlaceState } from './context.ts';
 import type { Reading, Wanted } from './histories.ts';
@@ -11,8 +13,6 @@ import type { Asker } from './tag-memory.ts';
 import { inParallel } from './tag-memory.ts';
 
 /** What a decision may learn beside the listing and the holds. */
-export type Facts = Pick<PlaceQuestion, 'facts' | 'history' | 'commits' | 'created' | 'times' | 'digests' | 'served'>;
-
 export type Asking = Reading & { readonly state: PlaceState };
 
 const maxHeads = 8;
@@ -21,25 +21,12 @@ const maxHeads = 8;
 const maxNewAges = 200;
 
 /** Gathers exactly what the policy lacks. Throws the `Failure` of a fact that cannot be had. */
-export async function learn(asking: Asking, known: Facts, needs: readonly Need[]): Promise<Facts> {
+export async function learn(asking: Asking, known: KnownFacts, needs: readonly Need[]): Promise<KnownFacts> {
   const learned = await Promise.all(needs.map((need) => learnOne(asking, need)));
-  return learned.reduce<Facts>(joined, known);
+  return learned.reduce<KnownFacts>(withLearnt, known);
 }
 
-function joined(sum: Facts, one: Partial<Facts>): Facts {
-  return {
-    ...sum,
-    ...one,
-    facts: { ...sum.facts, ...one.facts },
-    commits: { ...sum.commits, ...one.commits },
-    created: { ...sum.created, ...one.created },
-    times: { ...sum.times, ...one.times },
-    digests: { ...sum.digests, ...one.digests },
-    served: { ...sum.served, ...one.served },
-  };
-}
-
-async function learnOne(asking: Asking, need: Need): Promise<Partial<Facts>> {
+async function learnOne(asking: Asking, need: Need): Promise<Partial<KnownFacts>> {
   const { context, located } = asking;
   switch (need.need) {
     case 'history':
@@ -72,7 +59,7 @@ function askerOf({ state, signal }: Asking, image: ImageName): Asker {
 }
 
 /** What is looked at anew is seen: where it stands for another digest than before, its age begins again. */
-async function learnTag({ context, state, signal }: Asking, { image, tag }: Extract<Need, { need: 'tag' }>): Promise<Partial<Facts>> {
+async function learnTag({ context, state, signal }: Asking, { image, tag }: Extract<Need, { need: 'tag' }>): Promise<Partial<KnownFacts>> {
   const facts = await context.listings.facts({ image, tag }, state.access, signal);
   if (facts !== 'absent' && context.firstSeen.known(image, tag) !== undefined) context.firstSeen.see(image, tag, facts.digest);
   return { facts: { [tag]: facts } };

@@ -23,8 +23,27 @@ function read(file: string, parse: (text: string) => Sum): Sum {
   }
 }
 
+type Assertion = { readonly status?: string; readonly fullName?: string; readonly failureMessages?: readonly string[] };
+type TestFile = {
+  readonly name?: string;
+  readonly status?: string;
+  readonly message?: string;
+  readonly assertionResults?: readonly Assertion[];
+};
+
+/** What failed, said again at the very end: who only keeps the tail of the output must still learn which test it was. */
+function nameFailures(files: readonly TestFile[]): void {
+  for (const file of files.filter((one) => one.status === 'failed')) {
+    console.log(`failed: ${file.name ?? 'a file'} ${(file.message ?? '').slice(0, 1000)}`);
+    for (const test of (file.assertionResults ?? []).filter((one) => one.status === 'failed')) {
+      console.log(`failed: ${test.fullName ?? 'a test'}\n${(test.failureMessages ?? []).join('\n').slice(0, 2000)}`);
+    }
+  }
+}
+
 function sumVitest(text: string): Sum {
   const report = JSON.parse(text) as Record<string, unknown>;
+  nameFailures(Array.isArray(report['testResults']) ? (report['testResults'] as TestFile[]) : []);
   const passed = whole(report['numPassedTests']);
   const failed = whole(report['numFailedTests']) + whole(report['numFailedTestSuites']);
   return passed === 0 ? { passed, failed: Math.max(1, failed) } : { passed, failed };

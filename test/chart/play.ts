@@ -63,8 +63,8 @@ export async function raiseTwice(place: Place, app: string): Promise<Staged> {
 export async function lower({ world, stage }: Place, { app, repository }: Staged): Promise<LoggedCommit> {
   stage.measure(app, 0.3);
   await world.push(`team/${app}`, '1.3.0');
-  await stage.writes(repository, '1.3.0');
-  const lowering = await stage.writes(repository, '1.2.0');
+  const raise = await stage.writes(repository, '1.3.0');
+  const lowering = await stage.writes(repository, '1.2.0', raise);
   await stage.promoted(app, '1.2.0');
   await until('the hold', async () => ((await repository.file(holdsFile))?.includes('1.3.0') === true ? true : undefined));
   return lowering;

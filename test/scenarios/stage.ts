@@ -1,5 +1,5 @@
 import { applicationPath, field, podsPath, rolloutPath, textAt } from './api.ts';
-import { application, canaryFiles, errorRatio, overlay, plainFiles } from './manifests.ts';
+import { application, canaryFiles, errorRatio, plainFiles } from './manifests.ts';
 import type { CanaryOptions } from './manifests.ts';
 import type { LoggedCommit, Repository } from './repository.ts';
 import { not, until } from './until.ts';
@@ -17,8 +17,8 @@ export type Stage = {
   /** An app whose Rollout runs the tag, proven: Synced, Healthy, and the metric good. */
   canary(app: string, tag: string, options?: CanaryOptions): Promise<Staged>;
   measure(app: string, answer: number | { readonly status: number }): void;
-  /** Until the branch writes the tag; its newest commit then. */
-  writes(repository: Repository, tag: string): Promise<LoggedCommit>;
+  /** Until the bot has written the tag, later than `after` where that is given; the commit that did, however soon another followed. */
+  writes(repository: Repository, tag: string, after?: LoggedCommit): Promise<LoggedCommit>;
   /** Until every pod of the Rollout runs the tag and it is promoted. */
   promoted(app: string, tag: string): Promise<void>;
   condition(app: string, type: string): Promise<string>;
@@ -67,10 +67,17 @@ export function createStage(world: World<WorldCluster>): Stage {
       return staged;
     },
     measure: (app, answer) => world.prometheus.set(errorRatio(app), answer),
-    writes: (repository, tag) =>
+    writes: (repository, tag, after) =>
       until(`a commit that writes ${tag}`, async () => {
-        const text = await repository.file(overlay);
-        return text?.includes(`newTag: "${tag}"`) === true ? (await repository.log())[0] : not(text);
+        const log = await repository.log();
+        const later =
+          after === undefined
+            ? log
+            : log.slice(
+                0,
+                log.findIndex(({ sha }) => sha === after.sha),
+              );
+        return later.find((commit) => commit.trailer('Windlass-Image')?.endsWith(`:${tag}`)) ?? not(log);
       }),
     condition: (app, type) =>
       until(`condition ${type} of ${app}`, async () => {

@@ -77,7 +77,10 @@ async function restOf(world: World, recorder: Recorder): Promise<readonly string
   return [...check(later), ...rest, ...quiet.slice(0, 5), ...open, ...world.staged.flatMap((app) => unfinished(world, app))];
 }
 
-/** An aborted canary has no replicas in the end. Where the stable image is gone from the registry, it goes on making up for the pods that lack. */
+/**
+ * An aborted canary has no replicas in the end. Where the stable image is gone from the registry, it goes on making up for the pods that
+ * lack; and as they take the room that `maxSurge` gives, stable may never have all its replicas again.
+ */
 function unfinished(world: World, app: Staged): readonly string[] {
   const status = statusOf(world.rollout(app));
   if (status['abort'] !== true) return [];
@@ -85,11 +88,11 @@ function unfinished(world: World, app: Staged): readonly string[] {
     .list('ReplicaSet', app.name)
     .map((set) => ({ set, hash: set.metadata.labels?.[templateHashLabel], ...statusOf(set) }));
   const stable = sets.find(({ hash }) => hash === status['stableRS']);
+  const waiting = stable === undefined ? [] : world.nodes.podsOf(stable.set).filter((pod) => !isReady(pod));
+  if (waiting.some((pod) => !world.registry.tagsOf(app.image).includes(imageOf(pod).split(':').at(-1) ?? ''))) return [];
   if (stable?.replicas !== 5)
     return [`invariant 25: ${app.name} is aborted, and stable has ${stable?.replicas ?? 0} of 5 replicas in the end`];
-  const waiting = world.nodes.podsOf(stable.set).filter((pod) => !isReady(pod));
-  const short = waiting.some((pod) => !world.registry.tagsOf(app.image).includes(imageOf(pod).split(':').at(-1) ?? ''));
-  const others = short ? [] : sets.filter(({ hash, replicas }) => hash !== stable.hash && replicas !== 0);
+  const others = sets.filter(({ hash, replicas }) => hash !== stable.hash && replicas !== 0);
   return others.map(
     ({ hash, replicas }) => `invariant 25: ${app.name} is aborted, and ${hash ?? ''} has ${replicas ?? 0} replicas in the end`,
   );

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trailer } from '../../src/kernel/trailers.ts';
 import type { Records } from './record.ts';
@@ -6,10 +7,15 @@ import { verdictsOf } from './repository.ts';
 import { check, play } from './run.ts';
 
 const steps = 60;
-/** 209: the answer to a scaling is lost, and the watches are silent. */
-const fixed = [...Array.from({ length: 24 }, (_, index) => index + 1), 209];
-/** One that is new in each run; `SIMULATION_SEED=<seed>` plays it again. */
-const fresh = Number(process.env['SIMULATION_SEED'] ?? Date.now() % 1_000_000_000);
+/** 209: the answer to a scaling is lost, and the watches are silent. 90000361: an abort while the stable image is gone and pods of it lack. */
+const fixed = [...Array.from({ length: 24 }, (_, index) => index + 1), 209, 90_000_361];
+/** One that is new with each commit, so that a run can be repeated; `SIMULATION_SEED=<seed>` plays any other. */
+const fresh = Number(process.env['SIMULATION_SEED'] ?? seedOfCommit());
+
+function seedOfCommit(): number {
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', cwd: import.meta.dirname });
+  return Number.parseInt(`0${stdout.slice(0, 7)}`, 16);
+}
 
 describe('a world in which anything happens', () => {
   it.each([...fixed, fresh])('keeps every invariant with seed %i', async (seed) => {

@@ -65,6 +65,13 @@ describe("a person's answer", () => {
     expect(guard(after([change(null, '1.3.0'), change('1.4.0', null), raised]), now)).toMatchObject({ kind: 'keep', at: { tag: '1.3.0' } });
   });
 
+  it('stands as it did when what somebody stepped down to is taken out and put back', () => {
+    const choice = guard(after([change(null, '1.3.0'), change('1.3.0', null), down, raised]), now);
+    expect(reasonFor(choice, '1.4.0')).toContain('took this place from 1.4.0 back to 1.3.0');
+    const cutOff = { complete: false, changes: [change(null, '1.3.0'), change('1.3.0', null)] };
+    expect(guard(question({ history: cutOff }), now)).toMatchObject({ kind: 'keep' });
+  });
+
   it('is a return to a value that has no order with the one before', () => {
     const changes = [change('main', '1.3.0'), change('1.3.0', 'main')];
     const choice = guard(after(changes), now);
@@ -81,6 +88,7 @@ describe("a person's answer", () => {
     ["a person's step up", [change('1.2.0', '1.3.0')]],
     ['the first value of the place', [change(null, '1.3.0')]],
     ['a place that no commit changed', []],
+    ['what we wrote, taken out and put back', [change(null, '1.3.0'), change('1.3.0', null), change('1.2.0', '1.3.0', ours('1.3.0'))]],
     ['our own lowering', [change('1.4.0', '1.3.0', ours('1.3.0', [['Windlass-Verdict', 'run-1']]))]],
     ['a switch from no version to a version that was never here', [change('main', '1.3.0'), change(null, 'main')]],
     [

@@ -59,6 +59,9 @@ function judgeForeign(judge: Judge, latest: PlaceChange): PersonsAnswer {
   const before = latest.before === null ? valueBeforeRemoval(judge) : tagOf(latest.before);
   const after = tagOf(latest.after);
   if (before === undefined) return history.complete || history.changes.length > 1 ? none : undecided;
+  // Taken out and put back: what was said of it before stands as it did.
+  if (latest.before === null && before === after)
+    return answerAt(judge.question, { ...history, changes: history.changes.slice(2) }, ranking);
   if (after === undefined) return stands(judge, latest, before);
   if (!ranking.ranks(before) || !ranking.ranks(after)) return judgeUnordered(judge, latest, { before, after });
   return ranking.compare(after, before) < 0 ? stands(judge, latest, before) : none;

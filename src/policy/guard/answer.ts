@@ -55,20 +55,26 @@ export function isOurs({ after, trailers }: PlaceChange, { place, listing }: Pla
 }
 
 function judgeForeign(judge: Judge, latest: PlaceChange): PersonsAnswer {
-  const { ranking, history } = judge;
+  const { ranking, history, question } = judge;
   const before = latest.before === null ? valueBeforeRemoval(judge) : tagOf(latest.before);
   const after = tagOf(latest.after);
   if (before === undefined) return history.complete || history.changes.length > 1 ? none : undecided;
-  // Taken out and put back: what was said of it before stands as it did.
-  if (latest.before === null && before === after)
-    return answerAt(judge.question, { ...history, changes: history.changes.slice(2) }, ranking);
   if (after === undefined) return stands(judge, latest, before);
-  if (!ranking.ranks(before) || !ranking.ranks(after)) return judgeUnordered(judge, latest, { before, after });
-  return ranking.compare(after, before) < 0 ? stands(judge, latest, before) : none;
+  // Taken out and put back: what was said of it before stands as it did.
+  if (before === after && latest.before === null) return answerAt(question, { ...history, changes: history.changes.slice(2) }, ranking);
+  return judgeStep(judge, latest, { before, after });
+}
+
+type Step = { readonly before: string; readonly after: string };
+
+function judgeStep(judge: Judge, latest: PlaceChange, step: Step): PersonsAnswer {
+  const { ranking } = judge;
+  if (!ranking.ranks(step.before) || !ranking.ranks(step.after)) return judgeUnordered(judge, latest, step);
+  return ranking.compare(step.after, step.before) < 0 ? stands(judge, latest, step.before) : none;
 }
 
 /** No order says whether this was a step down; a value that stood here earlier is a step back. */
-function judgeUnordered(judge: Judge, latest: PlaceChange, { before, after }: { before: string; after: string }): PersonsAnswer {
+function judgeUnordered(judge: Judge, latest: PlaceChange, { before, after }: Step): PersonsAnswer {
   const wasHere = judge.history.changes.slice(1).some((change) => tagOf(change.before) === after);
   if (wasHere) return stands(judge, latest, before);
   return judge.history.complete ? none : undecided;

@@ -1,43 +1,34 @@
-import * as z from 'zod';
 import type { ImageName } from '../kernel/image.ts';
-import { canonicalImageName } from '../kernel/image.ts';
+import { parseImageReference } from '../kernel/image.ts';
+import { cloudEvents, eventBridge, jsonIn, pubSub } from './registry-events/clouds.ts';
+import { acr, distribution } from './registry-events/distribution.ts';
+import type { Form, Told } from './registry-events/form.ts';
+import { aliyun, dockerHub, github, harbor, jfrog, ping, quay } from './registry-events/products.ts';
 
-const Event = z.looseObject({
-  action: z.string(),
-  target: z.looseObject({ repository: z.string(), tag: z.string().optional() }),
-  request: z.looseObject({ host: z.string() }),
-});
-const Envelope = z.looseObject({ events: z.array(z.unknown()).max(10_000) });
+const forms: readonly Form[] = [
+  ...[distribution, acr, harbor, quay, dockerHub, github, ping, jfrog],
+  ...[eventBridge, cloudEvents, pubSub, aliyun],
+];
 
 export type Hints =
   { readonly kind: 'read'; readonly images: readonly ImageName[] } | { readonly kind: 'refused'; readonly because: string };
 
 /**
- * Images that a notification says something new about (distribution 3, docs/content/about/notifications.md: an envelope of events). Only
- * pushes of a tag count, and only as a hint to look: the tag itself is not even read on. Events of another shape are passed over.
+ * Images that a notification of a registry says something new about, whatever the registry. Only pushes of a tag count, and only as a
+ * hint to look: the tag itself is not even read on. What cannot be an image is passed over.
  */
-export function hintsOf(body: Buffer): Hints {
-  const envelope = Envelope.safeParse(parseJson(body.toString('utf8')));
-  if (!envelope.success)
-    return { kind: 'refused', because: 'expected a JSON object with "events", as registries send notifications (version 2)' };
-  const images = envelope.data.events.flatMap((each) => {
-    const event = Event.safeParse(each);
-    return event.success ? (imageOf(event.data) ?? []) : [];
-  });
-  return { kind: 'read', images: [...new Set(images)] };
-}
-
-function imageOf({ action, target, request }: z.infer<typeof Event>): ImageName | undefined {
-  if (action !== 'push' || target.tag === undefined || target.tag === '') return undefined;
-  const image = canonicalImageName(`${request.host}/${target.repository}`);
-  // A host without dot or port would be read as a repository of Docker Hub.
-  return image?.startsWith(`${request.host}/`) === true ? image : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+export function hintsOf(body: Buffer, told: Told = {}): Hints {
+  const notification = jsonIn(body.toString('utf8'));
+  for (const form of forms) {
+    const written = form.read(notification, told);
+    if (written !== undefined) return { kind: 'read', images: [...new Set(written.flatMap((one) => imageOf(one) ?? []))] };
   }
+  const known = forms.map(({ name }) => name).join(', ');
+  return { kind: 'refused', because: `expected a JSON object as one of these sends it: ${known}` };
+}
+
+function imageOf(written: string): ImageName | undefined {
+  const image = parseImageReference(written)?.image;
+  // A host without dot or port would be read as a repository of Docker Hub.
+  return image?.startsWith(`${written.split('/', 1)[0] ?? ''}/`) === true ? image : undefined;
 }

@@ -20,7 +20,12 @@ export type Answers = {
   readonly webhookSecret?: Secret;
 };
 
-export type Asked = { readonly request: IncomingMessage; readonly path: string; readonly signal: AbortSignal };
+export type Asked = {
+  readonly request: IncomingMessage;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly signal: AbortSignal;
+};
 
 type Route = {
   readonly method: 'GET' | 'POST';
@@ -35,7 +40,8 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/healthz$/, answer: () => Promise.resolve({ status: 200, body: 'ok\n' }) },
   { method: 'GET', path: /^\/readyz$/, answer: ({ ready }) => Promise.resolve(readiness(ready())) },
   { method: 'GET', path: /^\/metrics$/, answer: answerMetrics },
-  { method: 'POST', path: /^\/webhooks\/registry$/, answer: answerRegistryWebhook },
+  // `/webhook` is where Image Updater has it: registries that were told so need no change.
+  { method: 'POST', path: /^\/webhooks\/registry$|^\/webhook$/, answer: answerRegistryWebhook },
   { method: 'POST', path: /^\/webhooks\/git$/, answer: answerGitWebhook },
   { method: 'GET', path: new RegExp(`^/api/applications/(?:(${objectName})/)?(${objectName})/explain$`), answer: answerExplain },
 ];
@@ -67,19 +73,20 @@ async function answerExplain({ explain }: Answers, { signal }: Asked, parts: rea
   return refusal(404, `there is no Application ${namespace === undefined ? '' : `${namespace}/`}${name} that this service acts on`);
 }
 
-async function answerRegistryWebhook(answers: Answers, { request }: Asked): Promise<Reply> {
+async function answerRegistryWebhook(answers: Answers, asked: Asked): Promise<Reply> {
   const { onRegistryEvent } = answers;
-  const read = await readNotification(answers, request);
+  const read = await readNotification(answers, asked);
   if (read.kind === 'refused') return read.reply;
-  const hints = hintsOf(read.body);
+  const registry = asked.query.get('registry_url');
+  const hints = hintsOf(read.body, registry === null ? {} : { registry });
   if (hints.kind === 'refused') return refusal(400, hints.because);
   for (const image of hints.images) onRegistryEvent?.({ image });
   return { status: 202, body: { looking: hints.images } };
 }
 
-async function answerGitWebhook(answers: Answers, { request }: Asked): Promise<Reply> {
+async function answerGitWebhook(answers: Answers, asked: Asked): Promise<Reply> {
   const { onPush } = answers;
-  const read = await readNotification(answers, request);
+  const read = await readNotification(answers, asked);
   if (read.kind === 'refused') return read.reply;
   const hints = pushesOf(read.body);
   if (hints.kind === 'refused') return refusal(400, hints.because);
@@ -89,12 +96,13 @@ async function answerGitWebhook(answers: Answers, { request }: Asked): Promise<R
 type Notification = { readonly kind: 'read'; readonly body: Buffer } | { readonly kind: 'refused'; readonly reply: Reply };
 
 /** The body of a notification whose sender knows the secret, or what is answered to anybody else. */
-async function readNotification({ webhookSecret }: Answers, request: IncomingMessage): Promise<Notification> {
+async function readNotification({ webhookSecret }: Answers, { request, query }: Asked): Promise<Notification> {
   const refuse = (...because: Parameters<typeof refusal>): Notification => ({ kind: 'refused', reply: refusal(...because) });
   if (webhookSecret === undefined) return refuse(404, 'webhooks are off: set webhooks.secretEnv or webhooks.secretFile');
   const body = await readBody(request, webhookLimitBytes);
   if (body === undefined) return refuse(413, `a notification has at most ${webhookLimitBytes} bytes`, { connection: 'close' });
-  if (isSender(request.headers, body, webhookSecret)) return { kind: 'read', body };
-  const expected = 'expected the header Authorization: Bearer with the webhook secret, or a signature made with it';
+  if (isSender({ headers: request.headers, query }, body, webhookSecret)) return { kind: 'read', body };
+  const expected =
+    'expected the header Authorization: Bearer with the webhook secret, a signature made with it, or ?secret= in the address';
   return refuse(401, expected, { 'www-authenticate': 'Bearer' });
 }

@@ -40,9 +40,9 @@ async function serve(
 }
 
 async function answer(options: ServerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
-  const path = (request.url ?? '').replace(/[?#].*$/s, '');
+  const [path = '', ...queried] = (request.url ?? '').replace(/#.*$/s, '').split('?');
   try {
-    return await answerRequest(options, { request, path, signal });
+    return await answerRequest(options, { request, path, query: new URLSearchParams(queried.join('?')), signal });
   } catch (thrown) {
     if (signal.aborted) return refusal(499, 'the client went away');
     options.log.error({ path, err: thrown }, 'a request failed');

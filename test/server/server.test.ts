@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -142,8 +143,8 @@ describe('the registry webhook', () => {
   });
 
   it.each([
-    ['is no JSON', '{', 400, 'expected a JSON object with "events"'],
-    ['is no envelope', [], 400, 'expected a JSON object with "events"'],
+    ['is no JSON', '{', 400, 'expected a JSON object as one of these sends it: distribution and GitLab ("events"), '],
+    ['is of no form', [], 400, 'expected a JSON object as one of these sends it: distribution and GitLab ("events"), '],
     ['is too long', ' '.repeat(2 ** 20 + 1), 413, 'at most 1048576 bytes'],
   ])('refuses what %s', async (_, body, status, because) => {
     const { url } = await serve();
@@ -159,18 +160,29 @@ describe('the registry webhook', () => {
         controller.close();
       },
     });
-    const sent = fetch(`${url}/webhooks/registry`, {
+    const response = await fetch(`${url}/webhooks/registry`, {
       method: 'POST',
       headers: { authorization: 'Bearer hush' },
       body,
       duplex: 'half',
     });
-    // The connection may be cut while the client still sends: both say no.
-    const status = await sent.then(
-      (response) => response.status,
-      () => 413,
-    );
-    expect(status).toBe(413);
+    expect(response.status).toBe(413);
+  });
+
+  it.each([
+    ['announced', `content-length: ${5 * 2 ** 20}`, ['', '']],
+    ['not announced', 'transfer-encoding: chunked', ['80000\r\n', '\r\n']],
+  ])('lets a slow sender of too much finish, so that it hears why: %s', async (_, length, [before, after]) => {
+    const { url } = await serve();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
+    const heard = text(socket);
+    socket.write(`POST /webhooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer hush\r\n${length}\r\n\r\n`);
+    for (let part = 0; part < 10; part += 1) {
+      await new Promise((sent) => socket.write(`${before}${' '.repeat(2 ** 19)}${after}`, sent));
+      await new Promise((turn) => setImmediate(turn));
+    }
+    if (before !== '') socket.write('0\r\n\r\n');
+    expect(await heard).toMatch(/^HTTP\/1\.1 413 .*at most 1048576 bytes/s);
   });
 
   it('is off without a secret, and says how to turn it on', async () => {

@@ -17,7 +17,8 @@ export const author = { name: 'Windlass', email: 'bot@windlass.example' };
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'windlass-git-test-'));
-  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }));
+  // A server that ended may still have a git at work in it, for a moment.
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   return folder;
 }
 
@@ -60,6 +61,8 @@ export function openWorkTree(repository: string): Person {
   git('init', '--quiet', '--initial-branch=main', '.');
   git('config', 'user.name', 'A Person');
   git('config', 'user.email', 'person@example.dev');
+  // Newer gits leave a process behind that tidies up.
+  git('config', 'maintenance.auto', 'false');
   git('remote', 'add', 'origin', repository);
   return {
     folder,

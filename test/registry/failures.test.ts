@@ -134,7 +134,7 @@ describe('no answer', () => {
       return target.includes('slow') ? 'hang' : { body: '{"tags":[]}' };
     });
     stops.push(() => server.stop());
-    const client = clientOf({ timeoutMs: 100, limits: { inFlightPerHost: 1 } });
+    const client = clientOf({ timeoutMs: 2000, limits: { inFlightPerHost: 1 } });
     const { signal } = new AbortController();
     const slow = failureOf(client.list(`${server.host}/slow`, { apiUrl: server.url }, signal));
     const waiting = failureOf(client.list(`${server.host}/a`, { apiUrl: server.url }, controller.signal));

@@ -32,7 +32,7 @@ async function startStage(options: Partial<PlayerOptions> = {}): Promise<Cluster
   return cluster;
 }
 
-/** The first answer that is not undefined, asked at every change. */
+/** The first answer that is not undefined, asked at every change: each kind has a watch of its own, and none waits for another. */
 function eventually<Value>(cluster: Cluster, look: () => Value | undefined): Promise<Value> {
   return new Promise((resolve) => {
     const check = (): void => {
@@ -63,6 +63,10 @@ function at(object: KubeObject | undefined, ...path: string[]): unknown {
 }
 
 const pods = (cluster: Cluster): readonly KubeObject[] => cluster.list({ group: '', kind: 'Pod' }, 'default');
+const phaseOf = (pod: KubeObject): unknown => at(pod, 'status', 'phase');
+/** All pods, once there are as many and each is as wanted. */
+const podsAre = (cluster: Cluster, count: number, isWanted: (pod: KubeObject) => boolean) =>
+  eventually(cluster, () => (pods(cluster).length === count && pods(cluster).every(isWanted) ? pods(cluster) : undefined));
 const statusIs = (cluster: Cluster, ref: ReturnType<typeof refTo>, wanted: object) =>
   eventually(cluster, () => {
     const status = at(cluster.get(ref), 'status') as Record<string, unknown> | undefined;
@@ -77,7 +81,7 @@ describe('a ReplicaSet', () => {
     const cluster = await startStage({ resolveImage: () => Promise.resolve(digest) });
     await cluster.act({ do: 'create', on: ref, body: replicaSet('reg.test/shop:1.2', 2) }, signal);
     await statusIs(cluster, ref, { replicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 });
-    const [pod] = pods(cluster);
+    const [pod] = await podsAre(cluster, 2, (each) => phaseOf(each) === 'Running');
     expect(pod?.metadata.name).toMatch(/^web-\w+$/);
     expect(pod?.metadata.labels).toEqual({ app: 'web' });
     expect(pod?.metadata.ownerReferences).toMatchObject([{ kind: 'ReplicaSet', name: 'web', controller: true }]);
@@ -102,7 +106,8 @@ describe('a ReplicaSet', () => {
     const cluster = await startStage();
     await cluster.act({ do: 'create', on: ref, body: replicaSet('shop:1', 1) }, signal);
     await statusIs(cluster, ref, { readyReplicas: 1 });
-    const before = pods(cluster)[0]?.metadata.name ?? '';
+    const [first] = await podsAre(cluster, 1, (pod) => phaseOf(pod) === 'Running');
+    const before = first?.metadata.name ?? '';
     expect(await cluster.act({ do: 'evict', on: refTo('', 'Pod', before) }, signal)).toEqual({ kind: 'done' });
     await eventually(cluster, () => (pods(cluster).some((pod) => pod.metadata.name === before) ? undefined : true));
     await statusIs(cluster, ref, { readyReplicas: 1 });
@@ -122,7 +127,7 @@ describe('a ReplicaSet', () => {
   it('waits for a pod that is never ready', async () => {
     const cluster = await startStage();
     await cluster.act({ do: 'create', on: ref, body: replicaSet('shop:1', 1, { 'sandbox.windlass.dev/ready-after-ms': 'never' }) }, signal);
-    await eventually(cluster, () => (at(pods(cluster)[0], 'status', 'phase') === 'Running' ? true : undefined));
+    await podsAre(cluster, 1, (pod) => phaseOf(pod) === 'Running');
     expect(at(cluster.get(ref), 'status', 'readyReplicas')).toBeUndefined();
   });
 
@@ -144,10 +149,11 @@ describe('a Deployment', () => {
     await statusIs(cluster, ref, { replicas: 2, updatedReplicas: 2, availableReplicas: 2, observedGeneration: 1 });
     await cluster.act({ do: 'apply', on: ref, body: replicaSet('shop:2', 2) }, signal);
     await statusIs(cluster, ref, { replicas: 2, updatedReplicas: 2, availableReplicas: 2, observedGeneration: 2 });
-    await eventually(cluster, () => (pods(cluster).length === 2 ? true : undefined));
-    const images = pods(cluster).map((pod) => at((at(pod, 'spec', 'containers') as KubeObject[])[0], 'image'));
-    expect(images).toEqual(['shop:2', 'shop:2']);
-    expect(cluster.list({ group: 'apps', kind: 'ReplicaSet' })).toHaveLength(2);
+    const imageOf = (pod: KubeObject): unknown => at((at(pod, 'spec', 'containers') as KubeObject[])[0], 'image');
+    expect(await podsAre(cluster, 2, (pod) => imageOf(pod) === 'shop:2')).toHaveLength(2);
+    const replicaSets = () => cluster.list({ group: 'apps', kind: 'ReplicaSet' }).map((each) => at(each, 'spec', 'replicas'));
+    await eventually(cluster, () => (replicaSets().includes(0) ? true : undefined));
+    expect(replicaSets().toSorted()).toEqual([0, 2]);
   });
 });
 

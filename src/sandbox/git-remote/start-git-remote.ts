@@ -68,7 +68,13 @@ function ensureRepository(folder: string, name: string): string {
   fs.mkdirSync(bare, { recursive: true });
   const git = (...args: string[]) => execFileSync('git', args, { cwd: bare, env: backendEnvironment(), stdio: 'pipe' });
   git('init', '--bare', '--quiet', '--template=', '--initial-branch=main', '.');
-  const settings = { 'http.receivepack': 'true', 'uploadpack.allowFilter': 'true', 'uploadpack.allowAnySHA1InWant': 'true' };
+  const settings = {
+    'http.receivepack': 'true',
+    'uploadpack.allowFilter': 'true',
+    'uploadpack.allowAnySHA1InWant': 'true',
+    // Newer gits would tidy up in a process that outlives the push.
+    'receive.autogc': 'false',
+  };
   for (const [key, value] of Object.entries(settings)) git('config', key, value);
   return bare;
 }

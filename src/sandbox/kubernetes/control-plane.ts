@@ -31,11 +31,29 @@ export const collectors = ['garbage-collector-controller', 'namespace-controller
 
 type Home = { readonly folder: string; readonly url: string; readonly etcd: string; readonly peers: string; readonly token: string };
 
-/** etcd, kube-apiserver and kube-controller-manager (1.34) as processes on free ports of loopback, with nothing in them. */
+const startAttempts = 3;
+
+/** A program that ended before the server was ready. */
+class EndedEarly extends Error {}
+
+/**
+ * etcd, kube-apiserver and kube-controller-manager (1.34) as processes on free ports of loopback, with nothing in them. A port may be taken
+ * between being found free and being listened on: what ends at once is started again, with other ports.
+ */
 export async function startControlPlane(
   programs: ControlPlanePrograms,
   controllers: readonly string[] = allControllers,
 ): Promise<ControlPlane> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(programs, controllers);
+    } catch (thrown) {
+      if (!(thrown instanceof EndedEarly) || attempt === startAttempts) throw thrown;
+    }
+  }
+}
+
+async function startOnce(programs: ControlPlanePrograms, controllers: readonly string[]): Promise<ControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-control-plane-'));
   const [client = 0, peer = 0, secure = 0] = await freePorts(3);
   const address = (port: number) => `http://127.0.0.1:${port}`;
@@ -53,7 +71,7 @@ export async function startControlPlane(
     await writeSecrets(home);
     run(programs.etcd, etcdArguments(home));
     run(programs.apiServer, apiServerArguments(home, secure));
-    const ca = await untilReady(home);
+    const ca = await untilReady(home, children);
     const described = kubeconfigOf(home, ca);
     await writeFile(join(folder, 'kubeconfig'), JSON.stringify(described));
     if (programs.controllerManager !== undefined) run(programs.controllerManager, managerArguments(home, controllers));
@@ -122,9 +140,12 @@ const readyAttempts = 450;
 const attemptEveryMs = 200;
 
 /** Waits for the server's certificate, which is its own authority, and for its word that it is ready. */
-async function untilReady({ folder, url, token }: Home): Promise<string> {
+async function untilReady({ folder, url, token }: Home, children: readonly ChildProcess[]): Promise<string> {
   const file = join(folder, 'certs/apiserver.crt');
   for (let attempt = 0; attempt < readyAttempts; attempt += 1) {
+    const gone = children.find((child) => child.exitCode !== null || child.signalCode !== null);
+    if (gone !== undefined)
+      throw new EndedEarly(`${gone.spawnfile} ended with ${gone.signalCode ?? String(gone.exitCode)} before it was ready`);
     const ca = existsSync(file) ? await readFile(file, 'utf8') : undefined;
     const ready =
       ca !== undefined &&

@@ -106,7 +106,7 @@ describe.each<[string, () => Promise<Control>]>([
   it.each(Object.entries(ways))('%s', async (_, setUp) => {
     await setUp();
     const api = await startControlApi({ password: () => 'unused', repositories: { 'team/shop': [] } });
-    const ecr = (await control).createEcr({ now: Date.now, timeoutMs: 10_000 });
+    const ecr = (await control).createEcr({ now: Date.now, timeoutMs: 60_000 });
     stops.push(
       () => api.stop(),
       () => Promise.resolve(ecr.close()),

@@ -26,7 +26,7 @@ describe('the Git remote of the sandbox', () => {
 
   afterEach(async () => {
     await remote.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
   const withLogin = (url: string) => url.replace('://', '://bot:p%3Aw@');

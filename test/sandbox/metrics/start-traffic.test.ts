@@ -107,10 +107,10 @@ it('follows the Ready pods of a Kubernetes API and asks once for the error ratio
     `sum(http_requests_total{app="web",namespace="default",rollouts_pod_template_hash="${hash}",code="500"})`;
   const pods = () => new Set(traffic.source().map(({ labels }) => labels['pod']));
   await vi.waitFor(() => expect(total(traffic.source(), 'sum(http_requests_total{code="200"})', Date.now())).toBeGreaterThan(10), {
-    timeout: 10_000,
+    timeout: 30_000,
   });
   await pod('bad', 'v2', true);
-  await vi.waitFor(() => expect(total(traffic.source(), failures('v2'), Date.now())).toBeGreaterThan(10), { timeout: 10_000 });
+  await vi.waitFor(() => expect(total(traffic.source(), failures('v2'), Date.now())).toBeGreaterThan(10), { timeout: 30_000 });
   expect(total(traffic.source(), failures('v1'), Date.now())).toBe(0);
   expect(pods()).toEqual(new Set(['good', 'bad']));
   expect(asked).toEqual(['id-of-v1 v1', 'id-of-v2 v2']);

@@ -177,8 +177,9 @@ describe('the registry webhook', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
     const heard = text(socket);
     socket.write(`POST /webhooks/registry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer hush\r\n${length}\r\n\r\n`);
-    for (let part = 0; part < 10; part += 1) {
-      await new Promise((sent) => socket.write(`${before}${' '.repeat(2 ** 19)}${after}`, sent));
+    const part = `${before}${' '.repeat(2 ** 19)}${after}`;
+    for (let parts = 0; parts < 10; parts += 1) {
+      await new Promise<void>((sent, failed) => socket.write(part, (error) => (error ? failed(error) : sent())));
       await new Promise((turn) => setImmediate(turn));
     }
     if (before !== '') socket.write('0\r\n\r\n');

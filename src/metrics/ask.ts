@@ -61,7 +61,7 @@ async function exchange(pool: Pool, question: Question, signal: AbortSignal): Pr
   try {
     // A kept connection may have been closed by the other side; a query may be asked again.
     return await exchangeOnce(pool, question, either).catch((thrown: unknown) => {
-      if (either.aborted || !(thrown instanceof errors.SocketError)) throw thrown;
+      if (either.aborted || !isStaleConnection(thrown)) throw thrown;
       return exchangeOnce(pool, question, either);
     });
   } catch (thrown) {
@@ -102,6 +102,11 @@ function failureOf(
   if (late) return new Failure('timed-out', `${address.host} did not answer within ${timeoutMs / 1000} seconds`, options);
   const code: FailureCode = thrown instanceof errors.HTTPParserError ? 'broken-answer' : 'unreachable';
   return new Failure(code, `${address.host} is not reachable: ${reasonOf(thrown)}`, options);
+}
+
+/** What a connection says that the other side closed before it read the request: an end, or a reset where the request met it. */
+function isStaleConnection(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(thrown.code));
 }
 
 /** The plain reason of a failed connection; Node hides it in a list when a name has several addresses. */

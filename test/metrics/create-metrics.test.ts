@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from '../../src/metrics/create-metrics.ts';
@@ -92,11 +92,14 @@ describe('measuring with Prometheus', () => {
     expect((await failureOf(metrics().measure(metric({ address }), AbortSignal.abort()))).code).toBe('cancelled');
   });
 
-  it('a server that restarts between two questions is asked again', async () => {
+  it.each([
+    ['closes', (socket: Socket) => socket.destroy()],
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ])('a server that %s its connections between two questions is asked again', async (_, end) => {
     const asked: number[] = [];
     const address = await serve((request, response) => {
       asked.push(1);
-      if (asked.length === 2) request.socket.destroy();
+      if (asked.length === 2) end(request.socket);
       else response.end(vector);
     });
     const made = metrics();

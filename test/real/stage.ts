@@ -26,7 +26,7 @@ export const hasControlPlane = etcd !== undefined && apiServer !== undefined && 
 export const namespace = 'play';
 export const web: ObjectRef = { cluster: 'real', group: 'argoproj.io', kind: 'Rollout', namespace, name: 'web' };
 /** Longer than anything but a write that nobody heard: with its own round of looking off, the service would never act on it. */
-export const patienceMs = 20_000;
+export const patienceMs = 50_000;
 
 export type RealStage = {
   /** A person's view of the cluster, that watches Rollouts. */

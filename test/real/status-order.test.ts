@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { isBody } from '../../src/kernel/json.ts';
 import type { KubeObject } from '../../src/resources/meta.ts';
 import type { RealStage } from './stage.ts';
-import { acted, hasControlPlane, namespace, phaseOf, rolloutWith, seen, startRealStage, web } from './stage.ts';
+import { acted, hasControlPlane, namespace, patienceMs, phaseOf, rolloutWith, seen, startRealStage, web } from './stage.ts';
 
 /**
  * The order in which Argo Rollouts 1.9.1 wrote a Rollout's status on a real API server, as measured: phase, step, what Progressing says,
@@ -94,10 +94,10 @@ async function play(value: number): Promise<readonly string[]> {
     const moment = momentOf(object);
     if (object.kind === 'Rollout' && acted(object) && moments.at(-1) !== moment) moments.push(moment);
   });
-  const patch = (body: object) => user.act({ do: 'patch', on: web, body: { ...body } }, AbortSignal.timeout(10_000));
+  const patch = (body: object) => user.act({ do: 'patch', on: web, body: { ...body } }, AbortSignal.timeout(patienceMs));
   await patch({ spec: { template: { spec: { containers: [{ name: 'web', image: 'shop:2' }] } } } });
   await seen(user, (object) => phaseOf(object) === 'Paused');
-  await user.act({ do: 'status', on: web, body: { status: { pauseConditions: null } } }, AbortSignal.timeout(10_000));
+  await user.act({ do: 'status', on: web, body: { status: { pauseConditions: null } } }, AbortSignal.timeout(patienceMs));
   const end = value < 1 ? 'Healthy' : 'Degraded';
   await seen(user, (object) => acted(object) && phaseOf(object) === end);
   const first = moments.findIndex((moment) => moment.startsWith('Progressing 0'));
@@ -118,5 +118,5 @@ it.skipIf(!hasControlPlane).each([
     expect(order).toEqual(order.toSorted((left, right) => left - right));
     expect(known.filter((moment) => moment !== joined && !moments.includes(moment) && !mayBeJoined.has(moment))).toEqual([]);
   },
-  120_000,
+  240_000,
 );

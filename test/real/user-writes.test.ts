@@ -11,7 +11,7 @@ describe.skipIf(!hasControlPlane)('on a real API server, an edit of a Rollout', 
 
   beforeAll(async () => {
     stage = await startRealStage(rolloutWith('shop:0', { replicas: 3, strategy: canary }));
-  }, 120_000);
+  }, 240_000);
   afterAll(() => stage.stop(), 30_000);
 
   /** Edits at the moment in which a status write of the service becomes visible; answers how long each took to be acted on. */

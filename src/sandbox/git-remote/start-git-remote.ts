@@ -74,6 +74,8 @@ function ensureRepository(folder: string, name: string): string {
     'uploadpack.allowAnySHA1InWant': 'true',
     // Newer gits would tidy up in a process that outlives the push.
     'receive.autogc': 'false',
+    // Of two pushes at a time the second waits for the first, and is told what it lost to; git gives up after a tenth of a second.
+    'core.filesRefLockTimeout': '10000',
   };
   for (const [key, value] of Object.entries(settings)) git('config', key, value);
   return bare;

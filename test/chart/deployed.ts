@@ -64,7 +64,8 @@ export async function startDeployed(api: ApiReader, installed: Installed): Promi
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // 'exit' may come before the last that it said.
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   const url = `http://127.0.0.1:${String(field(container, 'ports.0.containerPort'))}`;
   const probe = `${url}${textAt(container, 'readinessProbe.httpGet.path')}`;
   await until('the service to be ready', async () => {
@@ -78,7 +79,7 @@ export async function startDeployed(api: ApiReader, installed: Installed): Promi
     log: () => said,
     stop: () => {
       child.kill('SIGTERM');
-      return exited;
+      return closed;
     },
   };
 }

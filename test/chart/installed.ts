@@ -59,7 +59,7 @@ export async function startInstalled(helm: string, binaries: RealBinaries): Prom
   const stop = async (): Promise<void> => {
     await recorder.stop();
     await api.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
     await send('POST', '/api/v1/namespaces', { metadata: { name: releaseNamespace, labels: restricted } });

@@ -105,6 +105,7 @@ describe('a crash after the analysis failed', () => {
     expect(await stage.condition('uniform', 'VerdictPending')).toMatch(
       /^the canary of team\/uniform:1\.1\.0 .* failed: .*: .* refuses the push to main: a freeze is on \(pre-receive hook declined\)$/,
     );
+    await stage.kept('uniform');
     world.service.crash();
     const [run] = await world.api.list(runsPath('uniform'));
     expect(field(run, 'metadata.finalizers')).toEqual(['windlass.dev/unsettled']);

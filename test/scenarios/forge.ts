@@ -41,7 +41,7 @@ export async function startForgeWorld(path: string, more: Pick<Furnishing, 'inte
     async close() {
       await world.close();
       await forge.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }

@@ -33,9 +33,7 @@ describe('a wrong login', () => {
     const spec = { source: { repoURL: repository.url, targetRevision, path: 'overlay' } };
     await world.apply(application({ name: app, repoUrl: repository.url, image, namespace: app, spec }));
     for (const type of ['ImageUpdateError', 'ComparisonError']) {
-      expect(await stage.condition(app, type)).toMatch(
-        new RegExp(`^${repository.url}: .* failed: .*check the username and password of this repository`),
-      );
+      await stage.condition(app, type, new RegExp(`^${repository.url}: .* failed: .*check the username and password of this repository`));
     }
     const shown = JSON.stringify([await world.api.get(applicationPath(app)), await world.api.events('argocd', app), world.service.log()]);
     expect(shown).not.toContain(wrong);
@@ -140,7 +138,7 @@ describe('a repository that is written to and is not there yet', () => {
     const spec = { source: { repoURL: read.url, targetRevision: 'HEAD', path: 'overlay' } };
     const annotations = { 'git-repository': written.url };
     await world.apply(application({ name: app, repoUrl: read.url, image, namespace: app, annotations, spec }));
-    expect(await stage.condition(app, 'ImageUpdateError')).toMatch(new RegExp(`^${written.url}: .* failed: .*not found`));
+    await stage.condition(app, 'ImageUpdateError', new RegExp(`^${written.url}: .* failed: .*not found`));
     await until('the first sync', async () => field(await world.api.get(applicationPath(app)), 'status.history'));
     renameSync(`${written.bare}.away`, written.bare);
     await stage.writes(written, '1.1.0');

@@ -1,4 +1,4 @@
-import { applicationPath, field, podsPath, rolloutPath, textAt } from './api.ts';
+import { applicationPath, field, podsPath, rolloutPath, runsPath, textAt } from './api.ts';
 import { application, canaryFiles, errorRatio, plainFiles } from './manifests.ts';
 import type { CanaryOptions } from './manifests.ts';
 import type { LoggedCommit, Repository } from './repository.ts';
@@ -21,8 +21,11 @@ export type Stage = {
   writes(repository: Repository, tag: string, after?: LoggedCommit): Promise<LoggedCommit>;
   /** Until every pod of the Rollout runs the tag and it is promoted. */
   promoted(app: string, tag: string): Promise<void>;
-  condition(app: string, type: string): Promise<string>;
+  /** Until the Application has the condition; where `says` is given, until the condition says so. Answers its message. */
+  condition(app: string, type: string, says?: RegExp): Promise<string>;
   noConditions(app: string): Promise<void>;
+  /** Until the newest run of the app is kept for its verdict to be settled. */
+  kept(app: string): Promise<void>;
   event(app: string, reason: string): Promise<string>;
   /** Until the bot has looked at the Application's images for the first time. */
   decided(app: string): Promise<void>;
@@ -79,15 +82,20 @@ export function createStage(world: World<WorldCluster>): Stage {
               );
         return later.find((commit) => commit.trailer('Windlass-Image')?.endsWith(`:${tag}`)) ?? not(log);
       }),
-    condition: (app, type) =>
-      until(`condition ${type} of ${app}`, async () => {
+    condition: (app, type, says = /^/) =>
+      until(`condition ${type} of ${app} that says ${String(says)}`, async () => {
         const conditions = await api.conditions(app);
-        return conditions.find((one) => one.type === type)?.message ?? not(conditions);
+        return conditions.find((one) => one.type === type && says.test(one.message))?.message ?? not(conditions);
       }),
     noConditions: (app) =>
       until(`${app} to have no condition`, async () => {
         const conditions = await api.conditions(app);
         return conditions.length === 0 ? true : not(conditions);
+      }).then(() => undefined),
+    kept: (app) =>
+      until(`the run of ${app} to be kept`, async () => {
+        const run = (await api.list(runsPath(app))).at(-1);
+        return JSON.stringify(field(run, 'metadata.finalizers')) === '["windlass.dev/unsettled"]' ? true : not(run);
       }).then(() => undefined),
     event: (app, reason) =>
       until(`Event ${reason} about ${app}`, async () => {

@@ -52,8 +52,10 @@ describe('automated sync', () => {
       return replicas === 1 ? true : not(replicas);
     });
     await synced('mike', await repository.head());
-    const operation = field(await world.api.get(applicationPath('mike')), 'status.operationState');
-    expect(field(operation, 'phase')).toBe('Succeeded');
+    const operation = await until('the operation to end', async () => {
+      const shown = field(await world.api.get(applicationPath('mike')), 'status.operationState');
+      return field(shown, 'phase') === 'Succeeded' ? shown : not(shown);
+    });
     expect(field(operation, 'operation.initiatedBy.automated')).toBe(true);
   });
 
@@ -172,7 +174,7 @@ describe('a deleted Application', () => {
     stage.measure(app, 0.3);
     await world.push(`team/${app}`, '1.1.0');
     await stage.condition(app, 'VerdictPending');
-    expect(field((await world.api.list(runsPath(app))).at(-1), 'metadata.finalizers')).toEqual(['windlass.dev/unsettled']);
+    await stage.kept(app);
     await world.api.patch(applicationPath(app), { metadata: { finalizers: [cascade] } });
     await world.api.remove(applicationPath(app));
     await goes(applicationPath(app));

@@ -68,7 +68,8 @@ function explainImage(explained: ExplainedImage, all: boolean): string {
   const rows: readonly Row[] = [
     ['asks for', asks],
     ...(place === undefined ? [] : [['written at', place] as const]),
-    ['Git says', git === undefined ? 'nothing' : referenceText(git)],
+    // Where no place is known, Git was not asked.
+    ...(place === undefined ? [] : [['Git says', git === undefined ? 'nothing' : referenceText(git)] as const]),
     ...runningText(explained.running),
     ...registryText(explained),
     ['choice', choiceText(explained)],

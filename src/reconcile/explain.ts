@@ -8,7 +8,7 @@ import { updateConditions } from './board.ts';
 import { explainImages, explainUnread } from './explain/images.ts';
 import type { Explanation } from './explain/record.ts';
 import { explanationVersion } from './explain/record.ts';
-import type { Gathered, Subscription, UpdateContext } from './update/context.ts';
+import type { Gathered, Subscribed, Subscription, UpdateContext } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import { listTags } from './update/gather.ts';
 import type { Subscriptions } from './update/index.ts';
@@ -25,6 +25,7 @@ type Contexts = {
   readonly nextLook?: (branch: string) => Millis | undefined;
 };
 
+type Refused = Extract<Subscribed, { kind: 'refused' }>;
 type Explained = Pick<Explanation, 'repository' | 'branch' | 'head' | 'conditions' | 'images'>;
 
 function describeRollout(view: { rollout: { view: Rollout } }): Explanation['rollouts'][number] {
@@ -69,8 +70,7 @@ export async function describeApplication(
   const subscribed = await attempt(signal, () => subscriptions.of(app, signal));
   if (subscribed instanceof Failure) return { ...base, kind: 'managed', conditions: told(subscribed, app), images: [] };
   if (subscribed.kind === 'unmanaged') return { ...base, kind: 'unmanaged', conditions: syncConditions(app), images: [] };
-  if (subscribed.kind === 'refused')
-    return { ...base, kind: 'refused', conditions: [...subscribed.conditions, ...syncConditions(app)], images: [] };
+  if (subscribed.kind === 'refused') return { ...base, kind: 'refused', ...explainRefused(update, app, subscribed) };
   const { subscription } = subscribed;
   const explained = await attempt(signal, () => explainBranch(contexts, subscription, signal));
   const read =
@@ -78,6 +78,12 @@ export async function describeApplication(
       ? { conditions: told(explained, app), images: explainUnread(update, subscription, explained.message) }
       : explained;
   return { ...base, kind: 'managed', poll: pollOf(contexts, subscription), ...read };
+}
+
+/** What is asked for and what runs is told also where nothing can be written. */
+function explainRefused(update: UpdateContext, app: AppView, { conditions, watches = [] }: Refused): Omit<Explained, 'head'> {
+  const because = becauseOf(conditions);
+  return { conditions: [...conditions, ...syncConditions(app)], images: explainUnread(update, { app, watches }, because) };
 }
 
 const beingDeleted: Condition = { type: 'Deleted', message: 'the Application is being deleted: it is neither synced nor raised any more' };

@@ -91,6 +91,25 @@ describe('explain', () => {
     expect(each.stdout).toMatch(/^ {2}0\.9\.0 +dropped +0\.9\.0 does not satisfy \^1$/m);
   });
 
+  it('of an Application that cannot be written back yet says what it asks for and what runs all the same', async () => {
+    const app = 'november';
+    await stage.plain(app, '1.0.0', { 'write-back-method': 'argocd' });
+    const told = (...more: readonly string[]) => play(folder, ['explain', app, '--settings', settings, ...more]);
+    await until('its pod to run', async () => ((await told('-o', 'json')).stdout.includes('"pods": 1') ? true : undefined));
+    const { images, kind } = Explanation.parse(JSON.parse((await told('-o', 'json')).stdout));
+    expect(kind).toBe('refused');
+    expect(images).toMatchObject([
+      {
+        asks: expect.stringContaining('semver') as string,
+        running: { live: 'yes', found: [{ tag: '1.0.0', pods: 1, by: `Deployment ${app}/${app}` }] },
+        choice: { kind: 'undecided', because: expect.stringMatching(/write-back-method "argocd".*nothing is written$/) as string },
+      },
+    ]);
+    const { stdout } = await told();
+    expect(stdout).toContain('the tags are not known: the choice says why');
+    expect(stdout).not.toContain('Git says');
+  });
+
   it('of a registry that asks for a rest says until when, and not that there are no tags', async () => {
     world.registry.setFaults([{ path: /team\/mike\/tags\/list/, status: 429, headers: { 'retry-after': '3000' } }]);
     const { stdout, status } = await explain('-o', 'json');

@@ -40,8 +40,12 @@ function askAgain(budget: ExplainedImage['budget']): string {
   return 'remove what the reason names: everything is asked again at the next look';
 }
 
-/** Every watched image of a subscription where nothing of the branch is known. */
-export function explainUnread(context: UpdateContext, { app, watches }: Subscription, because: string): readonly ExplainedImage[] {
+/** Every watched image of an Application where nothing of the branch is known. */
+export function explainUnread(
+  context: UpdateContext,
+  { app, watches }: Pick<Subscription, 'app' | 'watches'>,
+  because: string,
+): readonly ExplainedImage[] {
   return watches.map((watch) => undecided(baseOf(context, app, watch), because));
 }
 

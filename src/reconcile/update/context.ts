@@ -72,7 +72,8 @@ export type Subscription = {
 
 export type Subscribed =
   | { readonly kind: 'unmanaged' }
-  | { readonly kind: 'refused'; readonly conditions: readonly Condition[] }
+  /** `watches`: what the annotations ask for all the same, where they could be read. */
+  | { readonly kind: 'refused'; readonly conditions: readonly Condition[]; readonly watches?: readonly Watch[] }
   | { readonly kind: 'subscribed'; readonly subscription: Subscription };
 
 /** Where Git holds what somebody watches: a place, what it says now, and everybody who watches it. */

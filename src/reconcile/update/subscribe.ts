@@ -10,7 +10,7 @@ import type { AppView } from '../world.ts';
 import type { Subscribed, UpdateContext } from './context.ts';
 import { writeBackTarget } from './write-back.ts';
 
-function refuse(type: string, message: string, more: readonly Condition[] = []): Subscribed {
+function refuse(type: string, message: string, more: readonly Condition[] = []): Extract<Subscribed, { kind: 'refused' }> {
   return { kind: 'refused', conditions: [{ type, message }, ...more] };
 }
 
@@ -30,7 +30,7 @@ export async function subscribe(
   const written = writeBackTarget(wishes.writeBack, app.resource.view.spec.source);
   if ('hindrances' in written) {
     const reasons = written.hindrances.map(({ because }) => because);
-    return refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings);
+    return { ...refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings), watches: wishes.watches };
   }
   const { source, target } = written;
   const url = wishes.writeBack.repository ?? source.repoURL;

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CounterpartName } from '../real/counterparts.ts';
@@ -19,7 +18,7 @@ export type Program = {
 
 export type Running = { readonly stop: () => Promise<void> };
 
-const attempts = 600;
+const patienceMs = 50_000;
 const betweenMs = 25;
 
 /** A server of a contract: what a person calls it, and how one is started. */
@@ -39,7 +38,7 @@ export function makeHome(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'windlass-contract-'));
 }
 
-/** Starts a program and waits until it is ready; throws with what it printed where it ends before, or is not ready in 15 seconds. */
+/** Starts a program and waits until it is ready; throws with what it printed where it ends before, or is not ready in 50 seconds. */
 export async function startProgram({ path, home, args, env, ready }: Program): Promise<Running> {
   const child = spawn(path, args, {
     cwd: home,
@@ -58,9 +57,11 @@ export async function startProgram({ path, home, args, env, ready }: Program): P
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await gone;
-    await rm(home, { recursive: true, force: true });
+    // What the program itself started may write for a moment longer.
+    await rm(home, { recursive: true, force: true, maxRetries: 10 });
   };
-  for (let attempt = 0; attempt < attempts && !state.ended; attempt += 1) {
+  const began = performance.now();
+  while (performance.now() - began < patienceMs && !state.ended) {
     if (await ready().catch(() => false)) return { stop };
     await new Promise((resolve) => setTimeout(resolve, betweenMs));
   }
@@ -70,16 +71,24 @@ export async function startProgram({ path, home, args, env, ready }: Program): P
 
 /** Whether an address answers with success. */
 export async function answersOk(url: string): Promise<boolean> {
-  const { ok, body } = await fetch(url);
+  const { ok, body } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   await body?.cancel();
   return ok;
 }
 
-/** A port of loopback that was free a moment ago. */
+/** Below those that systems give to connections and to who asks for any port: nobody takes one of these between choosing and listening. */
+const ports = { from: 12_000, to: 32_000 };
+
+/** A free port of loopback, chosen at random. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(ports.from, ports.to);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

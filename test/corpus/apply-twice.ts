@@ -47,7 +47,7 @@ export function describeApplying(manifests: readonly Manifest[]): void {
 
     it.each(objects)('$file: $title ($row) is read back as it was applied, and applied again changes nothing', async (manifest) => {
       const object = { ...manifest.object, metadata: { namespace: defaultNamespace, ...manifest.object.metadata } };
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(60_000);
       const first = await write(cluster, object, signal);
       if ((await cluster.isNamespaced({ group: groupOf(object.apiVersion), kind: object.kind })) === undefined) {
         expect(first).toEqual({ kind: 'refused', because: absence(object) });

@@ -59,7 +59,7 @@ async function judgePart({ manifest: { object }, grounds }: Judging, path: strin
   if (object.kind !== 'Kustomization') return `part of \`${path}\``;
   const { context, repoUrl: repoURL, head: revision } = grounds;
   const request = { repo: { url: repoURL }, revision, source: { repoURL, path }, application: { name: 'a', namespace: 'argocd' } };
-  const rendering = await context.ports.render.render(request, AbortSignal.timeout(30_000));
+  const rendering = await context.ports.render.render(request, AbortSignal.timeout(60_000));
   return rendering.kind === 'refused' ? `refused: \`${rendering.because}\`` : 'runs';
 }
 
@@ -77,7 +77,7 @@ async function judgeApplication(written: KubeObject, { grounds }: Judging): Prom
   const app = readApplication(cluster, claims, { namespace: raw.metadata.namespace ?? '', name: raw.metadata.name });
   if (app === undefined) return 'left alone';
   if ('problems' in app) return refused(app.problems);
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(60_000);
   const context = grounds.context as SyncContext;
   const desired = await desire(context, app, false, signal);
   const subscribed = await subscribe(context, app, signal);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** What a program of this size and time of change said; asking again costs up to a fifth of a second each. */
 type Noted = { readonly size: number; readonly changed: number; readonly version: string };
 
+const settledMs = 2_000;
+
 /**
  * The version that the program at `path` says when called with `ask`, as `1.2.3`; undefined where it says none. Answers are noted in
  * `folder`, where that can be written.
@@ -14,7 +16,8 @@ export function versionOf(path: string, ask: readonly string[], folder: string):
   const noted = readNotes(folder)[path];
   if (noted?.size === size && noted.changed === changed) return noted.version;
   const version = askVersion(path, ask);
-  if (version !== undefined) writeNote(folder, path, { size, changed, version });
+  // A file that is replaced within one tick of the file system's clock keeps its time: only an old one is known by it.
+  if (version !== undefined && Date.now() - changed > settledMs) writeNote(folder, path, { size, changed, version });
   return version;
 }
 

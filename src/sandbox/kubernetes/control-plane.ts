@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +64,7 @@ async function startOnce(programs: ControlPlanePrograms, controllers: readonly s
   const stop = async (): Promise<void> => {
     // An API server that has open watches takes a minute to end by itself.
     await Promise.all(children.map((child) => ended(child)));
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     await writeSecrets(home);
@@ -159,10 +158,22 @@ async function untilReady({ folder, url, token }: Home, children: readonly Child
   throw new Error(`kube-apiserver was not ready within ${(readyAttempts * attemptEveryMs) / 1000} s`);
 }
 
+// Below those that systems give to connections and to who asks for any port: an API server listens seconds after its port was chosen.
+const ports = { from: 12_000, to: 32_000 };
+
+/** Different free ports of loopback, chosen at random. */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const chosen = new Set<number>();
+  while (chosen.size < count) {
+    const port = randomInt(ports.from, ports.to);
+    if (await isFree(port)) chosen.add(port);
+  }
+  return [...chosen];
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

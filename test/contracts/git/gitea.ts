@@ -90,7 +90,8 @@ function settings(home: string, port: number, url: string): string {
       OFFLINE_MODE: 'true',
       STATIC_ROOT_PATH: giteaFiles() ?? home,
     },
-    database: { DB_TYPE: 'sqlite3', PATH: join(home, 'gitea.db') },
+    // By itself a writer that finds the database locked gives up after half a second.
+    database: { DB_TYPE: 'sqlite3', PATH: join(home, 'gitea.db'), SQLITE_TIMEOUT: '60000', SQLITE_JOURNAL_MODE: 'WAL' },
     repository: { ROOT: join(home, 'repositories') },
     // By itself it tells nobody who lives on loopback.
     webhook: { ALLOWED_HOST_LIST: 'loopback' },

@@ -71,6 +71,9 @@ function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const settle = (answer: boolean) => (socket.destroy(), resolve(answer));
-    socket.once('data', () => settle(true)).once('error', () => settle(false));
+    socket
+      .once('data', () => settle(true))
+      .once('error', () => settle(false))
+      .once('close', () => settle(false));
   });
 }

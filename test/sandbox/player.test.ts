@@ -92,6 +92,18 @@ describe('a ReplicaSet', () => {
     });
   });
 
+  it('gets its pods also where the first answers of the registry never arrive', async () => {
+    let asked = 0;
+    const resolveImage = (): Promise<string> => {
+      asked += 1;
+      return asked <= 2 ? Promise.reject(new Error('other side closed')) : Promise.resolve(`sha256:${'b'.repeat(64)}`);
+    };
+    const cluster = await startStage({ resolveImage });
+    await cluster.act({ do: 'create', on: ref, body: replicaSet('reg.test/shop:1.2', 1) }, signal);
+    await podsAre(cluster, 1, (each) => phaseOf(each) === 'Running');
+    expect(asked).toBe(3);
+  });
+
   it('follows its replicas up and down, also to none', async () => {
     const cluster = await startStage();
     await cluster.act({ do: 'create', on: ref, body: replicaSet('shop:1', 1) }, signal);

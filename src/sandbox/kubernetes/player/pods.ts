@@ -12,6 +12,9 @@ export type Kubelet = {
   readonly readyDelayMs: number;
 };
 
+/** Until a pod whose image could not be asked for, or whose status could not be written, is tried again. */
+const againAfterMs = 20;
+
 /** Pod annotations that change how a pod behaves. */
 const readyAfter = 'sandbox.windlass.dev/ready-after-ms';
 const exitCode = 'sandbox.windlass.dev/exit-code';
@@ -46,10 +49,15 @@ export async function playPods(client: Client, kubelet: Kubelet, changed: (pod: 
       });
     } else if (textAt(pod, 'status', 'phase') === 'Pending' && !started.has(uid)) {
       started.add(uid);
-      void run(client, kubelet, pod).catch(() => started.delete(uid));
+      void run(client, kubelet, pod).catch(() => tryAgain(pod));
     }
   };
   const enqueue = createQueue(advance, client.signal);
+  // Nothing else would ask for it: a pod that waits does not change.
+  const tryAgain = (pod: ApiObject): void => {
+    started.delete(pod.metadata.uid);
+    setTimeout(() => enqueue(keyOf(pod)), againAfterMs).unref();
+  };
   known.pods = await client.mirror('/api/v1/pods', (pod) => {
     enqueue(keyOf(pod));
     changed(pod);

@@ -106,7 +106,9 @@ describe('an apply of what was deleted meanwhile', () => {
     const { cluster, server, user } = await watchedStage();
     await cluster.act({ do: 'create', on, body: {} }, never);
     const { resourceVersion = '' } = cluster.get(on)?.metadata ?? {};
-    server.inject({ method: 'GET', url: /watch=1/, status: 503, times: 1_000_000 });
+    // Neither a watch nor a new list tells of the deletion.
+    server.inject({ method: 'GET', url: /configmaps\?/, status: 503, times: 1_000_000 });
+    server.inject({ method: 'GET', url: /configmaps$/, status: 503, times: 1_000_000 });
     server.dropWatches();
     await user.act({ do: 'delete', on }, never);
     expect(await cluster.act({ do: 'apply', on, body: {}, if: { resourceVersion } }, never)).toMatchObject({ kind: 'conflict' });

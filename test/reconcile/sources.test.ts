@@ -106,7 +106,7 @@ describe('listings', () => {
     const others = [listings.get(image, access, signal), listings.get(image, access, signal)];
     leaving.abort();
     await expect(first).rejects.toThrow('was cancelled');
-    await expect.poll(() => asked.length).toBe(2);
+    await expect.poll(() => asked.length, { timeout: 30_000 }).toBe(2);
     asked[1]?.answer(listing('1.0'));
     expect((await Promise.all(others)).map(({ tags }) => tags)).toEqual([['1.0'], ['1.0']]);
     expect(asked).toHaveLength(2);
@@ -269,7 +269,7 @@ describe('heads', () => {
     const other = heads.head(repo, 'main', 30_000, signal);
     leaving.abort();
     await expect(first).rejects.toThrow('was cancelled');
-    await expect.poll(() => asked.length).toBe(2);
+    await expect.poll(() => asked.length, { timeout: 30_000 }).toBe(2);
     asked[1]?.answer('a');
     expect(await other).toBe('a');
   });

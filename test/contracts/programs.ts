@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CounterpartName } from '../real/counterparts.ts';
 import { counterpart } from '../real/counterparts.ts';
+
+export { freePort } from '../../src/sandbox/free-ports.ts';
 
 /** How a real server is started: its folder is gone when it stops, `ready` is asked until it says so. */
 export type Program = {
@@ -74,21 +74,4 @@ export async function answersOk(url: string): Promise<boolean> {
   const { ok, body } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   await body?.cancel();
   return ok;
-}
-
-/** Below those that systems give to connections and to who asks for any port: nobody takes one of these between choosing and listening. */
-const ports = { from: 12_000, to: 32_000 };
-
-/** A free port of loopback, chosen at random. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(ports.from, ports.to);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }

@@ -49,7 +49,7 @@ export async function openGrounds(files: Readonly<Record<string, string>>): Prom
     async stop() {
       await Promise.all([cluster.stop(), git.close(), remote.stop()]);
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

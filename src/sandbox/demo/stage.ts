@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Explanation } from '../../reconcile/explain/record.ts';
+import { freePort } from '../free-ports.ts';
 import { startGitRemote } from '../git-remote/start-git-remote.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { accessTo } from '../kubernetes/player/client.ts';
@@ -114,14 +114,6 @@ function settingsText(options: { kubeconfig: string; folder: string; registryHos
     webhooks: { secretEnv: 'WINDLASS_DEMO_WEBHOOK' },
     addresses: { allow: ['127.0.0.0/8'] },
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Everything but the service: servers, player, traffic, the repository, the Application that nobody has synced yet. */

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomInt } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../free-ports.ts';
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
 
@@ -156,24 +156,4 @@ async function untilReady({ folder, url, token }: Home, children: readonly Child
     await new Promise((resolve) => setTimeout(resolve, attemptEveryMs));
   }
   throw new Error(`kube-apiserver was not ready within ${(readyAttempts * attemptEveryMs) / 1000} s`);
-}
-
-// Below those that systems give to connections and to who asks for any port: an API server listens seconds after its port was chosen.
-const ports = { from: 12_000, to: 32_000 };
-
-/** Different free ports of loopback, chosen at random. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const chosen = new Set<number>();
-  while (chosen.size < count) {
-    const port = randomInt(ports.from, ports.to);
-    if (await isFree(port)) chosen.add(port);
-  }
-  return [...chosen];
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kinds } from '../../src/reconcile/world.ts';
 import { realBinaries } from '../contracts/kubernetes/api-servers.ts';
+import { freePort } from '../contracts/programs.ts';
 import { field, podsPath, textAt } from '../scenarios/api.ts';
 import type { Stage } from '../scenarios/stage.ts';
 import { createStage } from '../scenarios/stage.ts';
@@ -23,14 +22,6 @@ vi.setConfig({ testTimeout: patienceMs });
 
 const helm = findHelm();
 if (realBinaries === undefined) process.stdout.write('chart: no kube-apiserver at hand: its permissions are not tried out\n');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 let world: World<Installed>;
 let stage: Stage;
@@ -136,8 +127,9 @@ describe.skipIf(helm === undefined || realBinaries === undefined)('the installed
     const app = `no-${kind.toLowerCase()}s`;
     const repository = await world.repository(app, { 'manifests/object.json': JSON.stringify(object) });
     await world.apply(holding(app, repository.url));
-    const because = await until(`a condition of ${app}`, () => world.api.condition(app, 'ComparisonError'));
-    expect(because).toContain(`User "system:serviceaccount:windlass:windlass" cannot ${verb} resource "${kind.toLowerCase()}s"`);
+    const says = `User "system:serviceaccount:windlass:windlass" cannot ${verb} resource "${kind.toLowerCase()}s"`;
+    // Whoever hears of the Application before its Secret says at first that there is no login.
+    expect(await stage.condition(app, 'ComparisonError', new RegExp(says))).toContain(says);
   });
 
   it('would miss any single permission that is taken away', async () => {

@@ -80,7 +80,7 @@ describe('a push that does not go through', () => {
     const [{ repository }, other] = [await stage.plain('charlie', '1.0.0'), await stage.plain('delta', '1.0.0')];
     world.remote.hook('charlie', 'pre-receive', 'echo "main is protected: open a merge request" >&2; exit 1');
     await Promise.all([world.push('team/charlie', '1.1.0'), world.push('team/delta', '1.1.0')]);
-    const message = await stage.condition('charlie', 'ImageUpdateError');
+    const message = await stage.condition('charlie', 'ImageUpdateError', /refuses the push/);
     expect(message).toBe(`${repository.url} refuses the push to main: main is protected: open a merge request (pre-receive hook declined)`);
     await stage.writes(other.repository, '1.1.0');
     await stage.twoMoreDecisions('charlie');

@@ -103,7 +103,10 @@ describe('the metrics endpoint', () => {
     const metrics = createMetrics({ allowAddress: () => true });
     opened.push(metrics);
     const ask = () =>
-      metrics.measure({ name: 'm', provider: { prometheus: { address: server.url, query: 'sum(requests)' } } }, AbortSignal.timeout(30_000));
+      metrics.measure(
+        { name: 'm', provider: { prometheus: { address: server.url, query: 'sum(requests)' } } },
+        AbortSignal.timeout(30_000),
+      );
     expect((await ask()).text).toBe('[6]');
     await server.pause();
     await expect(ask()).rejects.toMatchObject({ code: 'unreachable' });

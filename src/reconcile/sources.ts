@@ -30,6 +30,11 @@ async function shared<Answer>(answer: Promise<Answer>, signal: AbortSignal, agai
   }
 }
 
+/** Whether something is as old as that at most. What is from the future was there before somebody set the clock back: nobody knows its age. */
+function isYoung(at: Millis, now: Millis, maxAgeMs: number): boolean {
+  return at <= now && now - at < maxAgeMs;
+}
+
 export function createListings(ports: Pick<Ports, 'registry' | 'clock'>, maxAgeMs: number): Listings {
   const { registry, clock } = ports;
   const listings = createShared<Listing>(ports, maxAgeMs);
@@ -81,7 +86,7 @@ function createShared<Answer>({ clock }: Pick<Ports, 'clock'>, maxAgeMs: number)
   const get: Shared<Answer>['get'] = (key, signal, ask, lasts) => {
     const now = clock.now();
     const known = held.get(key);
-    const does = known !== undefined && (!known.arrived || now - known.at < maxAgeMs || lasts());
+    const does = known !== undefined && (!known.arrived || isYoung(known.at, now, maxAgeMs) || lasts());
     if (does) return shared(known.answer, signal, () => get(key, signal, ask, lasts));
     dropOld(now);
     const entry: Held<Answer> = { at: now, answer: ask(), arrived: false };
@@ -133,7 +138,7 @@ export function createHeads(ports: Pick<Ports, 'git' | 'clock'>): Heads {
   const headOf: Heads['head'] = (repo, branch, maxAgeMs, signal) => {
     const key = `${repoIdOf(repo.url)}#${branch}`;
     const known = heads.get(key);
-    if (known !== undefined && clock.now() - known.at < maxAgeMs) {
+    if (known !== undefined && isYoung(known.at, clock.now(), maxAgeMs)) {
       return shared(known.head, signal, () => headOf(repo, branch, maxAgeMs, signal));
     }
     const head: Promise<Sha> = git.fetch(repo, branch, signal).then((fetched) => {

@@ -68,19 +68,28 @@ export async function readFacts(reading: Reading, tag: string): Promise<TagFacts
   return { ...held, ...made, ...own };
 }
 
+/** Platforms of an index that are looked behind for one that is there: an index may be served before its images. */
+const maxLookedBehind = 4;
+
 /**
- * What the configuration says; of an index, that of its first platform. Only a 404 is an answer: a registry that fails here must not pass
- * for an image without a revision.
+ * What the configuration says; of an index, that of its first platform that is there. Only a 404 is an answer: a registry that fails here
+ * must not pass for an image without a revision.
  */
 async function readOrigin(reading: Reading, manifest: Manifest): Promise<ImageOrigin | 'absent'> {
-  if (manifest.kind === 'index') {
-    const [first] = manifest.children;
-    if (first === undefined) return {};
-    const known = reading.content.manifest(first.digest);
-    const child = known === undefined ? await readManifest(reading, first.digest) : { digest: first.digest, manifest: known };
-    return child === 'absent' || child.manifest.kind !== 'image' ? 'absent' : readOrigin(reading, child.manifest);
+  if (manifest.kind !== 'index') {
+    return manifest.kind === 'image' && manifest.config !== undefined ? readConfig(reading, manifest.config) : {};
   }
-  return manifest.kind === 'image' && manifest.config !== undefined ? readConfig(reading, manifest.config) : {};
+  for (const { digest } of manifest.children.slice(0, maxLookedBehind)) {
+    const origin = await readOriginOfPlatform(reading, digest);
+    if (origin !== 'absent') return origin;
+  }
+  return manifest.children.length === 0 ? {} : 'absent';
+}
+
+async function readOriginOfPlatform(reading: Reading, digest: Digest): Promise<ImageOrigin | 'absent'> {
+  const known = reading.content.manifest(digest);
+  const read = known === undefined ? await readManifest(reading, digest) : { digest, manifest: known };
+  return read === 'absent' || read.manifest.kind !== 'image' ? 'absent' : readOrigin(reading, read.manifest);
 }
 
 async function readConfig(reading: Reading, digest: Digest): Promise<ImageOrigin | 'absent'> {

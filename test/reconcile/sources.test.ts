@@ -58,6 +58,16 @@ describe('listings', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('are asked for again where somebody set the clock back, instead of for as long as it was set back', async () => {
+    const { clock, asked, listings, listing } = registryOf();
+    const before = listings.get(image, access, signal);
+    asked[0]?.answer(listing('1.0'));
+    await before;
+    clock.advance(-86_400_000);
+    void listings.get(image, access, signal);
+    expect(asked).toHaveLength(2);
+  });
+
   it('that take longer than the interval are asked for once all the same, and are fresh from when they arrive', async () => {
     const { clock, asked, listings, listing } = registryOf();
     const slow = listings.get(image, access, signal);

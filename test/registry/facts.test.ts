@@ -85,6 +85,17 @@ describe('the facts of a tag', () => {
     expect(await facts(clientOf(), server)).toEqual({ tag: '1', digest: sha256(index), children, ...origin });
   });
 
+  it('of an index whose first platform is not there yet: the next one for time and revision', async () => {
+    const listed = (JSON.parse(index) as { manifests: readonly object[] }).manifests;
+    const body = JSON.stringify({ manifests: [listed[1], listed[0]] });
+    const server = await scripted({
+      'manifests/1': { headers: indexType, body },
+      [`manifests/${sha256(image)}`]: { headers: imageType, body: image },
+      [`blobs/${sha256(config)}`]: { body: config },
+    });
+    expect(await facts(clientOf(), server)).toEqual({ tag: '1', digest: sha256(body), children: children.toReversed(), ...origin });
+  });
+
   it('of an index with entries that say no platform: their digests too, which may be held', async () => {
     const [first] = (JSON.parse(index) as { manifests: readonly unknown[] }).manifests;
     const body = JSON.stringify({ manifests: [first, { digest: sha256('d') }] });
@@ -110,7 +121,7 @@ describe('the facts of a tag', () => {
 
   it.each([
     ['its configuration is gone', { 'manifests/1': { headers: imageType, body: image } }, image, []],
-    ['the first platform is not there yet', { 'manifests/1': { headers: indexType, body: index } }, index, children],
+    ['no platform is there yet', { 'manifests/1': { headers: indexType, body: index } }, index, children],
   ])('are digest and platforms alone where %s', async (_, paths, body, platforms) => {
     expect(await facts(clientOf(), await scripted(paths))).toEqual({ tag: '1', digest: sha256(body), children: platforms });
   });

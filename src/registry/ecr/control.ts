@@ -1,6 +1,7 @@
 import type { Credential } from '../../kernel/secret.ts';
 import type { TagTimes } from '../listing.ts';
 import type { Millis } from '../../kernel/time.ts';
+import { remember } from '../remember.ts';
 import type { Calls, EcrOptions } from './calls.ts';
 import { cancelled, createCalls } from './calls.ts';
 import type { Ecr, EcrLimits } from './ecr.ts';
@@ -16,6 +17,8 @@ type Registry = {
   pending?: Promise<EcrToken>;
 };
 
+const maxRegistries = 200;
+
 /** A token that is younger is not renewed, whoever refuses it. */
 const againMs = 60_000;
 
@@ -26,7 +29,8 @@ export function createEcr(options: EcrOptions): Ecr {
   function registryOf(place: EcrPlace): Registry {
     const key = `${place.host} ${place.endpoint ?? ''}`;
     const registry = registries.get(key) ?? { place, calls: createCalls(options, place) };
-    registries.set(key, registry);
+    // Annotations name hosts: the one that was asked for longest ago goes.
+    remember(registries, key, { value: registry, limit: maxRegistries });
     return registry;
   }
 

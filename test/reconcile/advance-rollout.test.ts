@@ -2,10 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/kernel/failure.ts';
 import type { RolloutContext } from '../../src/reconcile/advance-rollout.ts';
 import { advanceRollout } from '../../src/reconcile/advance-rollout.ts';
-import type { ClusterPort } from '../../src/reconcile/ports.ts';
 import type { KubeObject } from '../../src/resources/meta.ts';
 import { ModelApiServer } from '../simulation/api-server.ts';
-import { silentLog } from './model-ports.ts';
+import { silentLog, upToDateCluster } from './model-ports.ts';
 
 const now = Date.parse('2026-03-01T12:00:00.000Z');
 const argo = 'argoproj.io/v1alpha1';
@@ -50,23 +49,17 @@ let before: () => void;
 beforeEach(() => {
   server = new ModelApiServer(() => now);
   before = () => undefined;
-  const cluster: ClusterPort = {
-    name: 'here',
-    watch: unasked,
-    list: (kind, at) => server.list(kind.kind, at),
-    get: (ref) => server.get(ref),
-    onChange: unasked,
-    read: unasked,
-    isNamespaced: unasked,
-    dryRun: unasked,
-    act(action) {
-      before();
-      return Promise.resolve(server.act(action));
-    },
-  };
   const clock = { now: () => now, sleep: unasked };
   context = {
-    ports: { cluster, clock, log: silentLog, metrics: { measure: unasked } },
+    ports: {
+      cluster: upToDateCluster(
+        () => server,
+        () => before(),
+      ),
+      clock,
+      log: silentLog,
+      metrics: { measure: unasked },
+    },
     claims: { namespaces: [] },
     home: 'argocd',
     unsure: new Map(),

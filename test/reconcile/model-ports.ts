@@ -1,4 +1,5 @@
-import type { Clock, Log } from '../../src/reconcile/ports.ts';
+import type { Clock, ClusterPort, Log } from '../../src/reconcile/ports.ts';
+import type { ModelApiServer } from '../simulation/api-server.ts';
 
 export interface ModelClock extends Clock {
   /** Moves time on and wakes who slept until then. */
@@ -27,3 +28,25 @@ export function createModelClock(start: number): ModelClock {
 
 const nothing = () => undefined;
 export const silentLog: Log = { info: nothing, warn: nothing, error: nothing, debug: nothing };
+
+const unasked = (): never => {
+  throw new Error('nobody asks for this');
+};
+
+/** A cluster whose caches are never behind the model API server; `before` is called at each act. */
+export function upToDateCluster(server: () => ModelApiServer, before: () => void): ClusterPort {
+  return {
+    name: 'here',
+    watch: unasked,
+    list: (kind, at) => server().list(kind.kind, at),
+    get: (ref) => server().get(ref),
+    onChange: unasked,
+    read: unasked,
+    isNamespaced: unasked,
+    dryRun: unasked,
+    act(action) {
+      before();
+      return Promise.resolve(server().act(action));
+    },
+  };
+}

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RolloutContext } from '../../src/reconcile/advance-rollout.ts';
 import type { Measured } from '../../src/metrics/measured.ts';
-import type { ClusterPort } from '../../src/reconcile/ports.ts';
 import { runAnalysis } from '../../src/reconcile/run-analysis.ts';
 import { ModelApiServer } from '../simulation/api-server.ts';
-import { silentLog } from './model-ports.ts';
+import { silentLog, upToDateCluster } from './model-ports.ts';
 
 const argo = 'argoproj.io/v1alpha1';
 const namespace = 'shop';
@@ -22,24 +21,18 @@ beforeEach(() => {
   now = Date.parse('2026-03-01T12:00:00.000Z');
   writeMs = 0;
   server = new ModelApiServer(() => now);
-  const cluster: ClusterPort = {
-    name: 'here',
-    watch: unasked,
-    list: (kind, at) => server.list(kind.kind, at),
-    get: (ref) => server.get(ref),
-    onChange: unasked,
-    read: unasked,
-    isNamespaced: unasked,
-    dryRun: unasked,
-    act(action) {
-      now += writeMs;
-      return Promise.resolve(server.act(action));
-    },
-  };
   const measured: Measured = { value: { type: '[]float64', value: [0] }, text: '[0]', metadata: {} };
   const metrics = { measure: () => Promise.resolve(measured) };
   context = {
-    ports: { cluster, clock: { now: () => now, sleep: unasked }, log: silentLog, metrics },
+    ports: {
+      cluster: upToDateCluster(
+        () => server,
+        () => (now += writeMs),
+      ),
+      clock: { now: () => now, sleep: unasked },
+      log: silentLog,
+      metrics,
+    },
     claims: { namespaces: [] },
     home: 'argocd',
     unsure: new Map(),

@@ -18,6 +18,10 @@ export interface FirstSeen {
   /** Reads what is kept, once. A failure is logged, and the next call tries again: until then tags are younger than they may be. */
   load(signal: AbortSignal): Promise<void>;
   known(image: ImageName, tag: string): Sight | undefined;
+  /** At most `limit` of the tags that were not seen yet, to be looked at now: first those that were missed least. */
+  unseen(image: ImageName, tags: readonly string[], limit: number): readonly string[];
+  /** Notes that a tag was looked at in vain. */
+  miss(image: ImageName, tag: string): void;
   /** Notes what a tag stands for now; answers since when. */
   see(image: ImageName, tag: string, digest: Digest): Sight;
   /** Writes what is new. A failure is logged, and the next call tries again. */
@@ -30,6 +34,9 @@ const field = 'first-seen.json';
 
 /** A ConfigMap holds 1 MiB; a tag of 128 characters takes about 250 bytes of it. */
 const maxSights = 3500;
+
+/** Tags that were looked at in vain and are remembered as such; beyond that all have the same turn again. */
+const maxMisses = 10_000;
 
 const Kept = z.object({
   version: z.literal(1),
@@ -45,6 +52,7 @@ class KeptSights implements FirstSeen {
   readonly #ports: Pick<Ports, 'cluster' | 'clock' | 'log'>;
   readonly #ref: ObjectRef | undefined;
   readonly #sights = new Map<string, Sight>();
+  readonly #misses = new Map<string, number>();
   #loaded = false;
   #changed = false;
 
@@ -69,7 +77,20 @@ class KeptSights implements FirstSeen {
     return this.#sights.get(keyOf(image, tag));
   }
 
+  unseen(image: ImageName, tags: readonly string[], limit: number): readonly string[] {
+    const misses = (tag: string): number => this.#misses.get(keyOf(image, tag)) ?? 0;
+    const unseen = tags.filter((tag) => this.known(image, tag) === undefined);
+    return unseen.sort((left, right) => misses(left) - misses(right)).slice(0, limit);
+  }
+
+  miss(image: ImageName, tag: string): void {
+    const key = keyOf(image, tag);
+    if (this.#misses.size >= maxMisses && !this.#misses.has(key)) this.#misses.clear();
+    this.#misses.set(key, (this.#misses.get(key) ?? 0) + 1);
+  }
+
   see(image: ImageName, tag: string, digest: Digest): Sight {
+    this.#misses.delete(keyOf(image, tag));
     const before = this.known(image, tag);
     if (before?.digest === digest) return before;
     const sight = { digest, at: timeOf(this.#ports.clock.now()) };

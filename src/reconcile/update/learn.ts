@@ -96,14 +96,16 @@ function timeIn(listed: TagTimes | undefined, tag: string): readonly (readonly [
 async function firstSeenOf({ context, state, signal }: Asking, image: ImageName, tags: readonly string[]): Promise<Map<string, TagTime>> {
   const { firstSeen, ports } = context;
   await firstSeen.load(signal);
-  const fresh = tags.filter((tag) => firstSeen.known(image, tag) === undefined).slice(0, maxNewAges);
-  await inParallel(fresh, maxHeads, async (tag) => {
+  // Tags that are listed and not served must not keep others from their turn.
+  await inParallel(firstSeen.unseen(image, tags, maxNewAges), maxHeads, async (tag) => {
     try {
       const digest = await ports.registry.served(image, tag, state.access, signal);
-      if (digest !== 'absent') firstSeen.see(image, tag, digest);
+      if (digest === 'absent') firstSeen.miss(image, tag);
+      else firstSeen.see(image, tag, digest);
     } catch (thrown) {
       // Its age begins when it can be looked at; older tags do not depend on it.
       if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
+      firstSeen.miss(image, tag);
     }
   });
   return new Map(

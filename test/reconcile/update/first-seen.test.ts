@@ -136,6 +136,17 @@ describe('when tags were first seen', () => {
     expect(second.known(image, '1.0.3499')).toBeDefined();
   });
 
+  it('gives every tag its turn, also where the first of the list are never served', () => {
+    const seen = setUp().begin();
+    const tags = ['9.0.0', '8.0.0', '1.2.0', '1.1.0'];
+    for (const tag of seen.unseen(image, tags, 2)) seen.miss(image, tag);
+    expect(seen.unseen(image, tags, 2)).toEqual(['1.2.0', '1.1.0']);
+    seen.see(image, '1.2.0', 'sha256:a');
+    seen.miss(image, '1.1.0');
+    expect(seen.unseen(image, tags, 2)).toEqual(['9.0.0', '8.0.0']);
+    expect(seen.unseen('registry.test/cart', tags, 2)).toEqual(['9.0.0', '8.0.0']);
+  });
+
   it('is kept nowhere without a namespace', async () => {
     const { clock, state } = setUp();
     const seen = createFirstSeen({ cluster: { name: 'c' } as Ports['cluster'], clock, log: silentLog }, undefined);

@@ -11,6 +11,7 @@ export const updateConditions = [
   'WriteBackNotSupported',
   'ImageUpdateError',
   'ImageHeld',
+  'ImageWaiting',
   'ImageNotLive',
   'PersonsAnswer',
   'HoldsUnreadable',

@@ -32,6 +32,14 @@ async function untilWritten(world: World, app: Staged, value: string): Promise<n
   return world.machine.now - began;
 }
 
+/** The conditions of the Application that are about waiting. */
+function waiting(world: World, app: Staged): readonly string[] {
+  const object = world.server.get({ group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name: app.name });
+  const { conditions = [] } =
+    (object as { status?: { conditions?: readonly { type: string; message: string }[] } } | undefined)?.status ?? {};
+  return conditions.flatMap(({ type, message }) => (type === 'ImageWaiting' ? [message] : []));
+}
+
 function look(world: World, app: Staged): void {
   world.service.look(app.image);
 }
@@ -87,6 +95,30 @@ describe('a schedule', () => {
     world.registry.push(shop.image, '1.1.0', true);
     await untilWritten(world, shop, '1.1.0');
     expect(new Date(world.machine.now).toISOString()).toMatch(/^2026-03-02T09:30:/);
+  });
+});
+
+describe('a tag that waits', () => {
+  it.each([
+    [{ schedule: '30 9 * * 1' }, 'the schedule 30 9 * * 1 (UTC) opens at 2026-03-02T09:30:00.000Z'],
+    [{ paused: 'true' }, 'windlass.dev/web.paused is set'],
+  ])('is a condition of the Application until it is written: %j', async (annotations, why) => {
+    const { world, shop } = await worldWith(annotations);
+    world.registry.push(shop.image, '1.1.0', true);
+    await world.machine.pass(5 * minute);
+    expect(waiting(world, shop)).toEqual([expect.stringContaining(`1.0.0 stays: 1.1.0 waits, because ${why}`)]);
+    const writes = world.server.acts.length;
+    await world.machine.pass(hour);
+    expect(world.server.acts.slice(writes).map(({ action }) => `${action.do} ${action.on.kind}`)).toEqual([]);
+    const where = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name: shop.name };
+    world.server.patch(
+      where,
+      { metadata: { annotations: { 'windlass.dev/web.paused': null, 'windlass.dev/web.schedule': null } } },
+      'rest',
+    );
+    await untilWritten(world, shop, '1.1.0');
+    await world.machine.pass(minute);
+    expect(waiting(world, shop)).toEqual([]);
   });
 });
 

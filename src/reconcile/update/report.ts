@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { placeKey } from '../../kernel/place.ts';
+import type { TagVerdict } from '../../policy/choice.ts';
 import type { Condition } from '../board.ts';
 import { whatWouldChange } from '../explain/changes.ts';
 import { livenessOf } from '../explain/liveness.ts';
@@ -13,7 +14,10 @@ function conditionsOf({ settings, ports }: UpdateContext, decided: Decided): rea
   const where = state.readers[0]?.watch.written ?? placeKey(state.place);
   if (choice.kind === 'refused') return [{ type: 'ImageUpdateError', message: `${where}: ${choice.because}` }];
   if (choice.kind === 'keep' && choice.rule === 'person') return [{ type: 'PersonsAnswer', message: `${where}: ${choice.because}` }];
-  if (choice.kind !== 'keep' || !choice.tags.some((tag) => tag.verdict === 'held')) return [];
+  if (choice.kind !== 'keep') return [];
+  const has = (verdict: TagVerdict['verdict']): boolean => choice.tags.some((tag) => tag.verdict === verdict);
+  // A tag that is eligible and not chosen waits for a moment or for what somebody set.
+  if (!has('held')) return has('eligible') ? [{ type: 'ImageWaiting', message: `${where}: ${choice.because}` }] : [];
   const [change] = whatWouldChange({ question, choice, now: ports.clock.now() }, { path: settings.holdsPath });
   const hint = change === undefined ? '' : `. To change it: ${change}`;
   return [{ type: 'ImageHeld', message: `${where}: ${choice.because}${hint}` }];

@@ -118,20 +118,26 @@ function aboveCurrent(one: Case, start: Sieve): Sieve {
   return lowers ? start : above;
 }
 
+/** Of a tag that is written already it is another image that waits. */
+function waiter(tag: string, { current }: Case): string {
+  return tag === current ? `another digest of ${tag}` : tag;
+}
+
 /** The rules that stop a tag, cheapest fact first. */
 function examine(asked: Case, above: Sieve): Choice {
   const one: Case = { ...asked, best: above.left[0] };
   const { question, agreed, now } = one;
-  const gate = closedGate(question, now);
-  const open =
-    gate === undefined ? above : sift(above, (tag) => (lowersToPin(tag, one) && gate.rule !== 'paused' ? undefined : waits(tag, gate)));
-  if (open.left.length === 0) return keepDespite(one, open, gate?.rule === 'paused' ? 'paused' : undefined);
   const holds = activeHolds(question, now);
   // A hold stops raising; the way down of a pin is judged by digest alone, and so are digests, which have no order.
   const judged = agreed.unordered ? [] : holds;
-  const free = sift(open, (tag) => (lowersToPin(tag, one) ? undefined : notAboveHeld(tag, judged, agreed.ranking)));
+  const open = sift(above, (tag) => (lowersToPin(tag, one) ? undefined : notAboveHeld(tag, judged, agreed.ranking)));
+  const gate = closedGate(question, now);
+  const free =
+    gate === undefined
+      ? open
+      : sift(open, (tag) => (lowersToPin(tag, one) && gate.rule !== 'paused' ? undefined : waits(waiter(tag, one), gate)));
   const { history } = question;
-  if (free.left.length === 0) return keepDespite(one, free);
+  if (free.left.length === 0) return keepDespite(one, free, gate?.rule === 'paused' ? 'paused' : undefined);
   if (history === undefined) {
     return need(
       { need: 'history', place: question.place },

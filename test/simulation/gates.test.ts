@@ -123,6 +123,22 @@ describe('a tag that waits', () => {
 });
 
 describe('strategy digest', () => {
+  it('shows another digest of its tag that waits', async () => {
+    const { world, shop } = await worldWith({ 'update-strategy': 'digest' });
+    const where = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name: shop.name };
+    const annotations = { 'windlass.dev/image-list': `web=${shop.image}:stable`, 'windlass.dev/web.paused': 'true' };
+    const good = world.registry.push(shop.image, 'stable', true);
+    world.server.patch(where, { metadata: { annotations: { ...annotations, 'windlass.dev/web.paused': null } } }, 'rest');
+    await untilWritten(world, shop, `stable@${good}`);
+    world.server.patch(where, { metadata: { annotations } }, 'rest');
+    world.registry.push(shop.image, 'stable', true);
+    await world.machine.pass(5 * minute);
+    expect(waiting(world, shop)).toEqual([
+      expect.stringContaining('another digest of stable waits, because windlass.dev/web.paused is set'),
+    ]);
+    expect(tagOf(world, shop)).toBe(`stable@${good}`);
+  });
+
   it('pins the tag, follows it, and takes back what fails', async () => {
     const { world, shop } = await worldWith({ 'update-strategy': 'digest', 'image-list': 'ignored' });
     const where = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name: shop.name };

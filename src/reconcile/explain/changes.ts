@@ -23,12 +23,19 @@ export function whatWouldChange(
   const asked: Asked = { ...decided, agreed: agreed.kind === 'agreed' ? agreed : undefined };
   const waiting = waits(asked);
   const stops = [...liftStops(asked), ...corrections(asked, times), ...answered(asked)];
-  const tags = [...liftHolds(asked, path), ...waiting, ...completePlatforms(asked)];
+  const lifts = liftHolds(asked, path);
+  const gates = [...waiting, ...completePlatforms(asked)];
+  // The reason of the best tag comes first.
+  const tags = isHeld(asked.choice) ? [...lifts, ...gates] : [...gates, ...lifts];
   // Where something stops every tag, or time will tell, another tag would not help.
   const others = stops.length + waiting.length > 0 ? [] : newer(asked);
   // A constraint is wished for: to widen it is proposed only where nothing else is in the way.
   const wider = stops.length + tags.length > 0 ? [] : [...new Set(asked.question.watches.flatMap((watch) => relax(watch, asked)))];
   return [...stops, ...tags, ...others, ...wider, ...complete(asked)];
+}
+
+function isHeld(choice: Decided): boolean {
+  return choice.kind === 'keep' && choice.rule === 'held';
 }
 
 function newer({ question, choice, now, agreed }: Asked): readonly string[] {

@@ -1,7 +1,9 @@
+import type { Hold } from '../../kernel/hold.ts';
 import { isGitPlace } from '../../kernel/place.ts';
 import { describeRef } from '../../kernel/refs.ts';
+import { millisOf } from '../../kernel/time.ts';
 import type { PlaceQuestion, Watch } from '../../policy/choice.ts';
-import { activeHolds } from '../../policy/guard/hold-rules.ts';
+import { activeHolds, heldDigest, notAboveHeld } from '../../policy/guard/hold-rules.ts';
 import type { Asked } from './asked.ts';
 import { keyOf } from './asked.ts';
 
@@ -27,15 +29,41 @@ function liftPause({ watches }: PlaceQuestion): string {
   return `delete the annotation windlass.dev/paused of ${[...new Set(readers)].join(' or ')}`;
 }
 
-/** Holds that are in the way now; what is above a held tag may be written without lifting anything. */
-export function liftHolds({ question, choice, now }: Asked, holdsPath: string): readonly string[] {
-  const held = choice.tags.filter(({ verdict }) => verdict === 'held');
-  if (held.length === 0) return [];
+/**
+ * The holds that keep back the best of the tags that are held now: without them it would be written. Those of lower tags are in nobody's
+ * way alone, and what is above a held tag may be written without lifting anything.
+ */
+export function liftHolds(asked: Asked, holdsPath: string): readonly string[] {
+  const { question } = asked;
+  const holds = holdsInTheWay(asked);
+  if (holds.length === 0) return [];
   const branch = isGitPlace(question.place) ? ` on branch ${question.place.branch}` : '';
-  return activeHolds(question, now).map(({ tag, digests, until, image }) => {
-    const lift = `remove the entry of ${tag ?? digests[0] ?? image} from ${holdsPath}${branch}`;
-    return until === undefined ? lift : `wait until ${until}, when the hold of ${tag ?? image} ends; or ${lift}`;
-  });
+  const named = holds.map(({ tag, digests, image }) => tag ?? digests[0] ?? image);
+  const entries = named.length === 1 ? `the entry of ${named.join()}` : `the entries of ${named.join(' and ')}`;
+  const lift = `remove ${entries} from ${holdsPath}${branch}`;
+  const until = endOfAll(holds);
+  return [until === undefined ? lift : `wait until ${until}, when the hold of ${named.join(' and ')} ends; or ${lift}`];
+}
+
+function holdsInTheWay({ question, choice, now, agreed }: Asked): readonly Hold[] {
+  const held = choice.tags.filter(({ verdict }) => verdict === 'held').map(({ tag }) => tag);
+  const [first] = held;
+  if (first === undefined) return [];
+  const active = activeHolds(question, now);
+  if (agreed === undefined || agreed.unordered) return active;
+  const { ranking } = agreed;
+  const best = held.reduce((top, tag) => (ranking.compare(tag, top) > 0 ? tag : top), first);
+  const facts = Object.hasOwn(question.facts, best) ? question.facts[best] : undefined;
+  const inTheWay = active.filter(
+    (hold) => notAboveHeld(best, [hold], ranking) !== undefined || (typeof facts === 'object' && heldDigest(facts, [hold]) !== undefined),
+  );
+  return inTheWay.length > 0 ? inTheWay : active;
+}
+
+/** When the last of them ends by itself; undefined where one does not. */
+function endOfAll(holds: readonly Hold[]): string | undefined {
+  const ends = holds.flatMap(({ until }) => until ?? []).sort((left, right) => millisOf(left) - millisOf(right));
+  return ends.length === holds.length ? ends.at(-1) : undefined;
 }
 
 /** The first moment at which time alone lets a tag pass. */

@@ -1,26 +1,35 @@
 import type { ObjectRef } from '../../kernel/refs.ts';
 import { refKey } from '../../kernel/refs.ts';
 import { placeKey } from '../../kernel/place.ts';
-import type { TagVerdict } from '../../policy/choice.ts';
+import type { Choice } from '../../policy/choice.ts';
 import type { Condition } from '../board.ts';
 import { whatWouldChange } from '../explain/changes.ts';
 import { livenessOf } from '../explain/liveness.ts';
 import type { Decided, Gathered, Subscription, UpdateContext } from './context.ts';
 import type { Raised } from './raise.ts';
 
+type Kept = Extract<Choice, { kind: 'keep' }>;
+
 /** Conditions that one decided place means for an Application that reads it: its explanation in a sentence or two. */
-function conditionsOf({ settings, ports }: UpdateContext, decided: Decided): readonly Condition[] {
-  const { choice, question, state } = decided;
+function conditionsOf(context: UpdateContext, decided: Decided): readonly Condition[] {
+  const { choice, state } = decided;
   const where = state.readers[0]?.watch.written ?? placeKey(state.place);
-  if (choice.kind === 'refused') return [{ type: 'ImageUpdateError', message: `${where}: ${choice.because}` }];
-  if (choice.kind === 'keep' && choice.rule === 'person') return [{ type: 'PersonsAnswer', message: `${where}: ${choice.because}` }];
+  const told = (type: string, more = ''): readonly Condition[] => [{ type, message: `${where}: ${choice.because}${more}` }];
+  if (choice.kind === 'refused') return told('ImageUpdateError');
   if (choice.kind !== 'keep') return [];
-  const has = (verdict: TagVerdict['verdict']): boolean => choice.tags.some((tag) => tag.verdict === verdict);
-  // A tag that is eligible and not chosen waits for a moment or for what somebody set.
-  if (!has('held')) return has('eligible') ? [{ type: 'ImageWaiting', message: `${where}: ${choice.because}` }] : [];
+  if (choice.rule === 'person') return told('PersonsAnswer');
+  if (choice.rule !== 'held' && isWaiting(choice)) return told('ImageWaiting');
+  return choice.tags.some((tag) => tag.verdict === 'held') ? told('ImageHeld', wayOut(context, decided)) : [];
+}
+
+function wayOut({ settings, ports }: UpdateContext, { choice, question }: Decided): string {
   const [change] = whatWouldChange({ question, choice, now: ports.clock.now() }, { path: settings.holdsPath });
-  const hint = change === undefined ? '' : `. To change it: ${change}`;
-  return [{ type: 'ImageHeld', message: `${where}: ${choice.because}${hint}` }];
+  return change === undefined ? '' : `. To change it: ${change}`;
+}
+
+/** A tag that is eligible and not chosen waits for a moment or for what somebody set; so does another digest of the tag that is written. */
+function isWaiting({ tags, rule }: Kept): boolean {
+  return rule === 'paused' || tags.some(({ verdict, until }) => verdict === 'eligible' || (verdict === 'chosen' && until !== undefined));
 }
 
 /** Watched images that a synced Application does not render: nothing happens to them, and nobody would know why. */

@@ -52,6 +52,34 @@ describe('what would change the answer', () => {
       ['remove the entry of 1.4.0 from .windlass/holds.yaml on branch main', 'push a tag above 1.4.0 that satisfies ~1'],
     ],
     [
+      'the hold of the best tag alone, not those of lower tags',
+      { holds: [hold('1.0.0'), hold('1.3.5'), hold('1.4.0')], listing: listing(['1.0.0', '1.3.0', '1.3.5', '1.4.0']) },
+      ['remove the entry of 1.4.0 from .windlass/holds.yaml on branch main', 'push a tag above 1.4.0 that satisfies ~1'],
+    ],
+    [
+      'every hold that the best tag is not above',
+      { holds: [hold('1.4.0'), hold('1.5.0')] },
+      ['remove the entries of 1.4.0 and 1.5.0 from .windlass/holds.yaml on branch main', 'push a tag above 1.5.0 that satisfies ~1'],
+    ],
+    [
+      'a hold, though the image is paused, too',
+      { holds: [hold('1.4.0')], paused: true },
+      ['remove the entry of 1.4.0 from .windlass/holds.yaml on branch main', 'push a tag above 1.4.0 that satisfies ~1'],
+    ],
+    [
+      'time for the best tag, and a hold of a lower one after that',
+      {
+        holds: [hold('1.3.5')],
+        watches: [watch({ minAgeMs: 3_600_000 })],
+        times: { ...sameTimes(['1.3.0', '1.3.5']), '1.4.0': { at: '2026-03-01T11:30:00.000Z', by: 'registry' } },
+        listing: listing(['1.3.0', '1.3.5', '1.4.0']),
+      },
+      [
+        'wait until 2026-03-01T12:30:00.000Z: then 1.4.0 passes min-age',
+        'remove the entry of 1.3.5 from .windlass/holds.yaml on branch main',
+      ],
+    ],
+    [
       'a hold that ends',
       { holds: [hold('1.4.0', { until: '2026-03-05T00:00:00.000Z' })] },
       [

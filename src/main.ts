@@ -82,9 +82,10 @@ async function serve(settings: Settings, log: Logger, signal: AbortSignal): Prom
     ready: () => ({ ready, because: ready ? 'all caches are filled' : 'the first lists are under way' }),
     metricsText: () => metrics.text(service.depths()),
     explain: (namespace, name, asking) => service.explain(namespace, name, asking),
-    onRegistryEvent: ({ image }) => service.look(image),
+    onRegistryEvent: ({ image }) => service.look(image).length > 0,
     onPush: (push) => service.lookAtGit(push),
     ...(secret === undefined ? {} : { webhookSecret: secret }),
+    countWebhook: (hook, outcome) => metrics.countWebhook(hook, outcome),
     log,
   });
   try {

@@ -42,8 +42,8 @@ export interface Service {
   /** Fills the caches, and starts nothing: enough for `explain`. */
   watch(signal: AbortSignal): Promise<void>;
   start(signal: AbortSignal): Promise<void>;
-  /** A hint that the image has a new tag: it only makes the bot look (LOOP 20). */
-  look(image: ImageName): void;
+  /** A hint that the image has a new tag: it only makes the bot look (LOOP 20). Answers the branches on which somebody watches it. */
+  look(image: ImageName): readonly string[];
   /** A hint that somebody pushed to a branch, with every name of its repository: it only makes us look. Answers whom it concerns. */
   lookAtGit(push: { readonly repositories: readonly RepoId[]; readonly branch: string }): readonly string[];
   explain(namespace: string | undefined, name: string, signal: AbortSignal): Promise<Explanation | undefined>;
@@ -142,7 +142,9 @@ export function createService(options: ServiceOptions): Service {
     },
     look(image) {
       contexts.update.listings.forget(image);
-      contexts.subscriptions.branchesOf(image).forEach((key) => queues.updates.add(key));
+      const branches = contexts.subscriptions.branchesOf(image);
+      for (const key of branches) queues.updates.add(key);
+      return branches;
     },
     lookAtGit: (push) => router.routePush(push),
     explain: (namespace, name, signal) =>

@@ -27,8 +27,8 @@ const addressKeys = ['clone_url', 'ssh_url', 'html_url', 'git_url', 'git_http_ur
  * `project.git_http_url` ...), Bitbucket (`push.changes`, `repository.links.html`). Tags and removed branches are passed over. It is a hint to
  * look, and nothing of it is decided on (LOOP 20).
  */
-export function pushesOf(body: Buffer): PushHints {
-  const read = Notification.safeParse(parseJson(body.toString('utf8')));
+export function pushesOf(notification: unknown): PushHints {
+  const read = Notification.safeParse(notification);
   const repositories = read.success ? addressesOf(read.data) : [];
   if (!read.success || repositories.length === 0) {
     return {
@@ -49,12 +49,4 @@ function branchesOf({ ref, push }: z.infer<typeof Notification>): readonly strin
   const pushed = /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
   const changed = (push?.changes ?? []).flatMap((change) => (change.new?.type === 'branch' ? [change.new.name] : []));
   return [...new Set([...(pushed === undefined ? [] : [pushed]), ...changed])];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,8 @@ export interface ServiceMetrics {
   countCommits(kind: 'raise' | 'lower' | 'hold', commits: number): void;
   countDecision(kind: string): void;
   countVerdict(kind: string): void;
+  /** One notification: `taken`, or the status with which it was refused. */
+  countWebhook(hook: 'registry' | 'git', outcome: string): void;
   /** Everything in Prometheus' text format, with the lengths of the work queues as they are now. */
   text(depths: Readonly<Record<string, number>>): Promise<string>;
 }
@@ -24,6 +26,10 @@ export function createServiceMetrics(): ServiceMetrics {
   const commits = counter('windlass_git_commits_total', 'Commits that were pushed.', ['kind']);
   const decisions = counter('windlass_decisions_total', 'Decisions about a place, by what was decided.', ['kind']);
   const verdicts = counter('windlass_verdicts_total', 'Verdicts of canaries, by what was found.', ['kind']);
+  const webhooks = counter('windlass_webhooks_total', 'Notifications of registries and forges, by what became of them.', [
+    'hook',
+    'outcome',
+  ]);
   const runs = new Histogram({
     name: 'windlass_reconcile_seconds',
     help: 'Time of one run of a loop over one key.',
@@ -44,6 +50,7 @@ export function createServiceMetrics(): ServiceMetrics {
     countCommits: (kind, pushed) => commits.inc({ kind }, pushed),
     countDecision: (kind) => decisions.inc({ kind }),
     countVerdict: (kind) => verdicts.inc({ kind }),
+    countWebhook: (hook, outcome) => webhooks.inc({ hook, outcome }),
     text(depths) {
       for (const [queue, waiting] of Object.entries(depths)) depth.set({ queue }, waiting);
       return register.metrics();

@@ -1,14 +1,12 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Failure, sentenceOf } from '../kernel/failure.ts';
+import type { Answers } from './answers.ts';
 import { refusal, send } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { answerRequest } from './routes.ts';
-import type { Answers } from './routes.ts';
 
-type ServerLog = { error(fields: Readonly<Record<string, unknown>>, message: string): void };
-
-export type ServerOptions = Answers & { readonly host: string; readonly port: number; readonly log: ServerLog };
+export type ServerOptions = Answers & { readonly host: string; readonly port: number };
 
 export interface Server {
   /** Listens; answers the address. Throws `Failure` where the port is taken or not permitted. */

@@ -78,7 +78,28 @@ describe('a push that a forge tells of', () => {
   });
 
   it.each([
-    ['no JSON', 'payload=%7B%7D'],
+    ['a form as GitHub sends it', 'application/x-www-form-urlencoded', `payload=${encodeURIComponent(text(gitea))}`],
+    ['JSON that is called a form, as curl does', 'application/x-www-form-urlencoded', text(gitea)],
+    ['JSON', 'application/json; charset=utf-8', text(gitea)],
+  ])('takes %s, signed as it comes', async (_, type, body) => {
+    const { pushes, send } = await serve();
+    const { status } = await send(body, { 'content-type': type, 'x-hub-signature-256': `sha256=${signature(body)}` });
+    expect([status, pushes]).toEqual([202, [{ repositories: ['git.example.com/team/config'], branch: 'main' }]]);
+  });
+
+  it.each([
+    ['text/plain', 'payload=%7B%7D', "the body is no JSON (Unexpected token 'p')"],
+    ['application/x-www-form-urlencoded', 'other=%7B%7D', "the body is no JSON (Unexpected token 'o')"],
+    ['application/x-www-form-urlencoded', 'payload=hush', "the field payload of the body is no JSON (Unexpected token 'h')"],
+    ['application/x-www-form-urlencoded', 'payload=', 'the field payload of the body is empty'],
+    ['application/json', ' ', 'the body is empty'],
+  ])('refuses as %s: %s', async (type, body, error) => {
+    const { send } = await serve();
+    expect(await send(body, { ...bearer, 'content-type': type })).toEqual({ status: 400, said: { error } });
+  });
+
+  it.each([
+    ['no address', {}],
     ['no repository', { ref: 'refs/heads/main' }],
     ['a repository of another shape', { ref: 'refs/heads/main', repository: 'team/config' }],
   ])('refuses %s and says what is missing', async (_, body) => {

@@ -7,8 +7,8 @@ import { isSender } from '../../src/server/sender.ts';
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const base64 = (value: unknown): string => json(value).toString('base64');
 const looksAt = (value: unknown, told = {}): unknown => {
-  const hints = hintsOf(json(value), told);
-  return hints.kind === 'read' ? hints.images : hints.because;
+  const hints = hintsOf(value, told);
+  return hints.kind === 'read' ? hints.pushed.flat() : hints.because;
 };
 
 const harbor = (type: string) => ({
@@ -117,15 +117,43 @@ describe('a push that a registry tells of', () => {
 
   it("Alibaba Cloud, at an enterprise's own host", () => {
     const notification = { push_data: { tag: '1.4.0' }, repository: { repo_full_name: 'team/shop', region: 'cn-hangzhou' } };
-    expect(looksAt(notification, { registry: 'shop-registry.cn-hangzhou.cr.aliyuncs.com' })).toEqual([
-      'shop-registry.cn-hangzhou.cr.aliyuncs.com/team/shop',
-    ]);
+    const host = 'shop-registry.cn-hangzhou.cr.aliyuncs.com';
+    for (const registry of [host, `https://${host}`, `${host}/`, ` HTTPS://${host.toUpperCase()}/team `]) {
+      expect(looksAt(notification, { registry })).toEqual([`${host}/team/shop`]);
+    }
+    expect(looksAt(notification, { registry: '' })).toEqual(looksAt(notification));
+  });
+
+  it('answers the names of one image together, and each image once', () => {
+    const event = { action: 'push', target: { repository: 'team/shop', tag: '1' }, request: { host: 'r.example.com' } };
+    expect(hintsOf({ events: [event, event] })).toEqual({ kind: 'read', pushed: [['r.example.com/team/shop']], passedOver: [] });
+    expect(hintsOf(jfrog('pushed'))).toMatchObject({ pushed: [{ length: 2 }] });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['Docker Hub', { push_data: { tag: '1' }, repository: { repo_name: 'Team/Shop' } }, 'docker.io/team/shop'],
+    ['Quay', { docker_url: 'Quay.io/Team/Shop', updated_tags: ['1'] }, 'quay.io/team/shop'],
+    [
+      'a registry',
+      { events: [{ action: 'push', target: { repository: 'Team/Shop', tag: 'A' }, request: { host: 'R:5000' } }] },
+      'r:5000/team/shop',
+    ],
+  ])('%s: a name in upper case is one in lower case', (_, notification, image) => {
+    expect(looksAt(notification)).toEqual([image]);
+  });
+
+  it.each(['nowhere', 'https://', '!.example.com', 'a b.example.com'])('refuses %j as the registry of an address', (registry) => {
+    expect(hintsOf({ events: [] }, { registry })).toEqual({
+      kind: 'refused',
+      because: `registry_url: got ${JSON.stringify(registry)}, expected the host of a registry, such as registry.example.com`,
+    });
   });
 });
 
 describe('what is no push of a tag', () => {
   it.each<[string, unknown]>([
     ["GitHub's ping", { zen: 'Keep it logically awesome.', hook_id: 1, hook: {} }],
+    ["Azure Container Registry's ping", { id: 'x', timestamp: 't', action: 'ping', target: {}, request: { host: 'shop.azurecr.io' } }],
     ['a package that is no image', github('published', 'npm')],
     ['a package that was deleted', github('deleted', 'CONTAINER')],
     ['a pull from Harbor', harbor('PULL_ARTIFACT')],
@@ -146,6 +174,60 @@ describe('what is no push of a tag', () => {
     ['a host that would be read as a repository of Docker Hub', { docker_url: 'quay/team/shop', updated_tags: ['1'] }],
   ])('is passed over: %s', (_, notification) => {
     expect(looksAt(notification)).toEqual([]);
+  });
+});
+
+describe('what cannot be an image', () => {
+  const passedOver = (notification: unknown): unknown => {
+    const hints = hintsOf(notification);
+    return hints.kind === 'read' ? hints.passedOver : hints.because;
+  };
+
+  it.each<[string, unknown, string]>([
+    [
+      'a host without dot or port',
+      { docker_url: 'quay/team/shop', updated_tags: ['1'] },
+      '"quay/team/shop" because "quay" is no host with a dot or a port',
+    ],
+    [
+      'a name outside of the grammar',
+      { push_data: { tag: '1' }, repository: { repo_name: '../Shop' } },
+      '"docker.io/../Shop" because it is no name of an image',
+    ],
+    ['a message that is no base64', { message: { data: '%' } }, 'message.data because it is no JSON in base64'],
+    [
+      'a message that is no JSON',
+      { message: { data: Buffer.from('{').toString('base64') } },
+      'message.data because it is no JSON in base64',
+    ],
+    ['Artifactory at no address', { ...jfrog('pushed'), jpd_origin: 'nowhere' }, 'data.image_name because jpd_origin is no address'],
+    [
+      'Alibaba Cloud without its region',
+      { push_data: { tag: '1' }, repository: { repo_full_name: 'team/shop' } },
+      'repository.repo_full_name because neither repository.region nor registry_url names its registry',
+    ],
+    [
+      'a CloudEvent without a repository',
+      { specversion: '1.0', type: 'container.image.push', source: 'https://registry.example.com', data: {} },
+      'the event because data.repository is no text',
+    ],
+    [
+      'an event of another shape',
+      { events: [{ action: 'push' }] },
+      'an event because action, target.repository or request.host is missing',
+    ],
+  ])('%s is told', (_, notification, sentence) => {
+    expect(passedOver(notification)).toEqual([sentence]);
+  });
+
+  it('is told ten times at most, and how often more', () => {
+    const resources = Array.from({ length: 12 }, (_, number) => ({ resource_url: `harbor/${number}` }));
+    expect(passedOver({ type: 'PUSH_ARTIFACT', event_data: { resources } })).toHaveProperty('10', '2 more');
+  });
+
+  it('is nothing that is no push', () => {
+    const events = [{ action: 'mount' }, { action: 'delete', target: { digest: 'sha256:1' } }];
+    expect(passedOver({ events })).toEqual([]);
   });
 });
 

@@ -16,19 +16,22 @@ afterEach(async () => {
 async function serve(changes: Partial<ServerOptions> = {}) {
   const logged: unknown[] = [];
   const hints: string[] = [];
+  const lines: unknown[] = [];
+  const counted: string[] = [];
   const server = createServer({
     host: '127.0.0.1',
     port: 0,
     ready: () => ({ ready: true, because: 'all caches are filled' }),
     metricsText: () => Promise.resolve('a_metric 1\n'),
     explain: (namespace, name) => Promise.resolve(name === 'shop' ? { namespace: namespace ?? 'any', name } : undefined),
-    onRegistryEvent: ({ image }) => hints.push(image),
+    onRegistryEvent: ({ image }) => hints.push(image) > 0 && !image.includes('nobody'),
     webhookSecret: new Secret('hush'),
-    log: { error: (fields) => logged.push(fields) },
+    log: { info: (...line) => lines.push(line), warn: (...line) => lines.push(line), error: (fields) => logged.push(fields) },
+    countWebhook: (hook, outcome) => counted.push(`${hook} ${outcome}`),
     ...changes,
   });
   started.push(server);
-  return { server, url: await server.start(), logged, hints };
+  return { server, url: await server.start(), logged, hints, lines, counted };
 }
 
 const event = (repository: string, more: object = {}) => ({
@@ -55,6 +58,7 @@ describe('routes', () => {
     ['GET', '/api/applications/argocd/nope/explain', 404, '{"error":"there is no Application argocd/nope that this service acts on"}\n'],
     ['GET', '/api/applications/..%2F/shop/explain', 404, expect.stringContaining('nothing is here; try /healthz')],
     ['GET', '/', 404, expect.stringContaining('nothing is here; try /healthz')],
+    ['POST', '/hook', 404, expect.stringContaining('/webhooks/registry (or /webhook), /webhooks/git')],
     ['POST', '/metrics', 405, '{"error":"/metrics takes GET"}\n'],
     ['GET', '/webhooks/registry', 405, '{"error":"/webhooks/registry takes POST"}\n'],
   ])('%s %s answers %i', async (method, path, status, text) => {
@@ -131,10 +135,10 @@ describe('the registry webhook', () => {
   });
 
   it.each([
-    ['no header', '', 401, 'expected the header Authorization: Bearer with the webhook secret'],
-    ['another secret', 'Bearer husk', 401, 'expected the header Authorization'],
-    ['the secret as another scheme', 'Basic hush', 401, 'expected the header Authorization'],
-    ['an empty token', 'Bearer ', 401, 'expected the header Authorization'],
+    ['no header', '', 401, 'expected the webhook secret in the header Authorization (alone or after Bearer), X-Gitlab-Token'],
+    ['another secret', 'Bearer husk', 401, 'expected the webhook secret in the header Authorization'],
+    ['the secret as another scheme', 'Basic hush', 401, 'expected the webhook secret in the header Authorization'],
+    ['an empty token', 'Bearer ', 401, 'expected the webhook secret in the header Authorization'],
   ])('refuses %s', async (_, authorization, status, because) => {
     const { url, hints } = await serve();
     const response = await notify(url, { events: [event('team/shop')] }, authorization);
@@ -143,13 +147,66 @@ describe('the registry webhook', () => {
   });
 
   it.each([
-    ['is no JSON', '{', 400, 'expected a JSON object as one of these sends it: distribution and GitLab ("events"), '],
-    ['is of no form', [], 400, 'expected a JSON object as one of these sends it: distribution and GitLab ("events"), '],
+    ['is empty', '', 400, 'the body is empty'],
+    ['is no JSON', '{', 400, "the body is no JSON (Expected property name or '}' in JSON at position 1"],
+    ['is no JSON, and quotes none of it', 'hush:hush', 400, "the body is no JSON (Unexpected token 'h')"],
+    ['is of no form', [], 400, 'expected a notification of one of these forms: distribution and GitLab ("events"), '],
     ['is too long', ' '.repeat(2 ** 20 + 1), 413, 'at most 1048576 bytes'],
   ])('refuses what %s', async (_, body, status, because) => {
     const { url } = await serve();
     const response = await notify(url, body);
     expect([response.status, await response.json()]).toEqual([status, { error: expect.stringContaining(because) as unknown }]);
+  });
+
+  it('tells apart what somebody watches, what nobody does, and what cannot be an image', async () => {
+    const { url, lines, counted } = await serve();
+    const long = 'a'.repeat(300);
+    const events = [event('team/shop'), event('Team/Nobody'), event('shop', { request: { host: 'registry' } }), event(`${long}/../b`), 7];
+    const response = await notify(url, { events }).then((answer) => answer.json());
+    const said = {
+      looking: ['registry.example.com:5000/team/shop'],
+      notWatched: ['registry.example.com:5000/team/nobody'],
+      passedOver: [
+        '"registry/shop" because "registry" is no host with a dot or a port',
+        `"registry.example.com:5000/${'a'.repeat(74)}..." because it is no name of an image`,
+        'an event because action, target.repository or request.host is missing',
+      ],
+    };
+    expect(response).toEqual(said);
+    expect(lines).toEqual([[{ path: '/webhooks/registry', ...said }, 'took a webhook']]);
+    expect(counted).toEqual(['registry taken']);
+  });
+
+  it.each([
+    ['/webhook/?type=docker.io&secret=hush', 202, 'taken', { looking: [] }],
+    ['/webhooks/registry/?secret=hush', 202, 'taken', { looking: [] }],
+    [
+      '/webhooks/registry?secret=husk',
+      401,
+      '401',
+      { status: 401, because: expect.stringContaining('or ?secret= in the address') as string },
+    ],
+    [
+      '/webhook?secret=hush&registry_url=nowhere',
+      400,
+      '400',
+      { status: 400, because: expect.stringMatching(/^registry_url: got "nowhere", /) as string },
+    ],
+  ])('%s answers %i; the log and a count say so, and never the query', async (path, status, outcome, fields) => {
+    const { url, lines, counted } = await serve();
+    const response = await fetch(`${url}${path}`, { method: 'POST', body: '{"events":[]}' });
+    expect(response.status).toBe(status);
+    const [address] = path.split('?');
+    expect(lines).toEqual([[{ path: address, ...fields }, outcome === 'taken' ? 'took a webhook' : 'refused a webhook']]);
+    expect(counted).toEqual([`registry ${outcome}`]);
+  });
+
+  it('logs no more of many names than can be read', async () => {
+    const { url, lines } = await serve();
+    const events = Array.from({ length: 50 }, (_, number) => event(`team/shop-${number}`));
+    const looking = events.map(({ target }) => `registry.example.com:5000/${target.repository}`);
+    expect(await (await notify(url, { events })).json()).toEqual({ looking });
+    expect(lines).toEqual([[{ path: '/webhooks/registry', looking: looking.slice(0, 20) }, 'took a webhook']]);
   });
 
   it('counts the bytes that come, whatever was announced', async () => {
@@ -192,7 +249,7 @@ describe('the registry webhook', () => {
       port: 0,
       ready: () => ({ ready: true, because: '' }),
       metricsText: () => Promise.resolve(''),
-      onRegistryEvent: () => undefined,
+      onRegistryEvent: () => true,
       log: { error: () => undefined },
     });
     started.push(server);
@@ -239,6 +296,7 @@ it('the service’s own metrics are in the text, with queue lengths as they are 
   metrics.countCommits('lower', 2);
   metrics.countDecision('raise');
   metrics.countVerdict('failed');
+  metrics.countWebhook('git', '401');
   await metrics.text({ syncs: 9 });
   const text = await metrics.text({ syncs: 3 });
   expect(text.split('\n')).toEqual(
@@ -249,6 +307,7 @@ it('the service’s own metrics are in the text, with queue lengths as they are 
       'windlass_git_commits_total{kind="lower"} 2',
       'windlass_decisions_total{kind="raise"} 1',
       'windlass_verdicts_total{kind="failed"} 1',
+      'windlass_webhooks_total{hook="git",outcome="401"} 1',
       'windlass_queue_depth{queue="syncs"} 3',
     ]),
   );

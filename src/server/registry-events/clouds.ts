@@ -43,8 +43,9 @@ export const cloudEvents = form(
     const [, region, account, repository] = /^urn:aws:ecr:([a-z0-9-]+):(\d+):repository\/(.+)$/.exec(source) ?? [];
     if (region !== undefined && account !== undefined) return [`${ecrHost(account, region)}/${repository ?? ''}`];
     if (type === 'harbor.artifact.pushed') return (data.resources ?? []).map((resource) => resource.resource_url);
-    if (!/container|image/.test(type) || typeof data.repository !== 'string') return [];
-    return [`${source.replace(/^https?:\/\//, '').replace(/\/+$/, '')}/${data.repository}`];
+    if (!/container|image/.test(type)) return [];
+    if (typeof data.repository !== 'string') return [{ passedOver: 'the event because data.repository is no text' }];
+    return [`${source.replace(/^https?:\/\//i, '').replace(/\/+$/, '')}/${data.repository}`];
   },
 );
 
@@ -52,12 +53,14 @@ const Push = z.looseObject({ action: z.string(), tag: z.string().optional() });
 
 /** Artifact Registry and Container Registry of Google: a push subscription of Pub/Sub to the topic `gcr` (Configuring Pub/Sub notifications). */
 export const pubSub = form('Google Pub/Sub ("message")', z.looseObject({ message: z.looseObject({ data: z.string() }) }), ({ message }) => {
-  const push = Push.safeParse(jsonIn(Buffer.from(message.data, 'base64').toString('utf8')));
+  const told = jsonIn(Buffer.from(message.data, 'base64').toString('utf8'));
+  if (told === undefined) return [{ passedOver: 'message.data because it is no JSON in base64' }];
+  const push = Push.safeParse(told);
   return push.success && push.data.action === 'INSERT' && push.data.tag !== undefined ? [push.data.tag] : [];
 });
 
 /** The JSON of a text; undefined where it is none. */
-export function jsonIn(text: string): unknown {
+function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -18,8 +18,12 @@ export const aliyun = form(
     push_data: z.looseObject({ tag: z.string() }),
     repository: z.looseObject({ repo_full_name: z.string(), region: z.string().optional() }),
   }),
-  ({ repository: { repo_full_name: name, region = '' } }, { registry }) =>
-    registry === undefined ? aliyunHosts.map((host) => `${host}.${region}.aliyuncs.com/${name}`) : [`${registry}/${name}`],
+  ({ repository: { repo_full_name: name, region = '' } }, { registry }) => {
+    if (registry !== undefined) return [`${registry}/${name}`];
+    if (region === '')
+      return [{ passedOver: 'repository.repo_full_name because neither repository.region nor registry_url names its registry' }];
+    return [{ names: aliyunHosts.map((host) => `${host}.${region}.aliyuncs.com/${name}`) }];
+  },
 );
 
 const Package = z
@@ -31,7 +35,7 @@ const Package = z
   })
   .transform(({ package_type: type, name, namespace, owner }) => ({ type, path: `${owner?.login ?? namespace}/${name}` }));
 
-/** GitHub: the events `package` and `registry_package` (Webhook events and payloads). Names of owners keep their case there, and have none in ghcr.io. */
+/** GitHub: the events `package` and `registry_package` (Webhook events and payloads). */
 export const github = form(
   'GitHub ("package" or "registry_package")',
   z.union([
@@ -40,8 +44,7 @@ export const github = form(
       .looseObject({ action: z.string(), registry_package: Package })
       .transform((event) => ({ action: event.action, ...event.registry_package })),
   ]),
-  ({ action, type, path }) =>
-    /^(?:container|docker)$/i.test(type) && /^(?:published|updated)$/.test(action) ? [`ghcr.io/${path}`.toLowerCase()] : [],
+  ({ action, type, path }) => (/^(?:container|docker)$/i.test(type) && /^(?:published|updated)$/.test(action) ? [`ghcr.io/${path}`] : []),
 );
 
 /** What GitHub sends when a hook was made. */
@@ -75,8 +78,9 @@ export const jfrog = form(
     jpd_origin: z.string(),
   }),
   ({ event_type, data, jpd_origin }) => {
-    if (event_type !== 'pushed' || !URL.canParse(jpd_origin)) return [];
+    if (event_type !== 'pushed') return [];
+    if (!URL.canParse(jpd_origin)) return [{ passedOver: 'data.image_name because jpd_origin is no address' }];
     const { host } = new URL(jpd_origin);
-    return [`${host}/${data.repo_key}/${data.image_name}`, `${data.repo_key}.${host}/${data.image_name}`];
+    return [{ names: [`${host}/${data.repo_key}/${data.image_name}`, `${data.repo_key}.${host}/${data.image_name}`] }];
   },
 );

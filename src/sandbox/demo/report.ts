@@ -19,7 +19,7 @@ export async function reportStory(stage: Stage, story: Story): Promise<void> {
 
 /** Addresses and files of what `--keep` leaves running, for programs. */
 export function accessOf(stage: Stage): Readonly<Record<string, string>> {
-  const { addresses, cast, kubeconfig, serviceUrl, settingsFile } = stage;
+  const { addresses, cast, kubeconfig, serviceUrl, settingsFile, webhook } = stage;
   return {
     application: `argocd/${cast.app}`,
     namespace: cast.namespace,
@@ -29,13 +29,16 @@ export function accessOf(stage: Stage): Readonly<Record<string, string>> {
     repository: cast.repository,
     metrics: addresses.metricsUrl,
     service: serviceUrl,
+    webhook: webhook.url,
+    webhookSecret: webhook.token,
     settings: settingsFile,
   };
 }
 
 /** How a person reaches the servers that `--keep` leaves running. */
 export function describeAccess(stage: Stage): string {
-  const { addresses, cast } = stage;
+  const { addresses, cast, webhook } = stage;
+  const pushed = { action: 'push', target: { repository: cast.repository, tag: 'any' }, request: { host: addresses.registryHost } };
   return [
     `npx windlass explain ${cast.app} --settings ${stage.settingsFile}`,
     `git clone ${stage.personUrl}`,
@@ -46,6 +49,7 @@ export function describeAccess(stage: Stage): string {
     `curl -g '${addresses.metricsUrl}/api/v1/query?query=sum(rate(http_requests_total[2s]))by(code)'`,
     `curl ${stage.serviceUrl}/api/applications/argocd/${cast.app}/explain`,
     `curl ${stage.serviceUrl}/metrics`,
+    `curl ${webhook.url} -H 'Authorization: Bearer ${webhook.token}' -d '${JSON.stringify({ events: [pushed] })}'`,
     'Stop with Ctrl-C.',
   ].join('\n');
 }

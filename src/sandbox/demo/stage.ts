@@ -42,6 +42,8 @@ export type Stage = {
   readonly repositoryPath: string;
   readonly api: Api;
   readonly serviceUrl: string;
+  /** Where the service takes notifications of pushes, and the secret that shows who may send them. */
+  readonly webhook: Webhook;
   /** The settings file of the service; `explain` reads it too. */
   readonly settingsFile: string;
   readonly metrics: { readonly pause: () => Promise<void>; readonly resume: () => Promise<void> };
@@ -187,7 +189,7 @@ async function setStageIn(folder: string, play: Play, { narrator, log }: Listene
   const observer = await createObserver(seeing);
   narrator.event(`the service answers at ${serviceUrl}`);
   return {
-    ...{ cast, narrator, observer, addresses, kubeconfig, personUrl, api, serviceUrl, settingsFile, metrics, push },
+    ...{ cast, narrator, observer, addresses, kubeconfig, personUrl, api, serviceUrl, webhook, settingsFile, metrics, push },
     repositoryPath: remote.repository('config.git'),
     retag: async (from, to) => {
       await retag(registry.url, cast.repository, { from, to });

@@ -78,7 +78,8 @@ function explainImage(explained: ExplainedImage, all: boolean): string {
   const holds = heldLines(explained);
   const named = `Image ${image}${alias === undefined ? '' : ` (${alias})`}`;
   // Nothing was listed, or not all of it: that there are no tags would be a lie.
-  const tags = explained.choice.kind === 'undecided' ? '  the tags are not known: the choice says why' : tagTable(explained, all);
+  const unlisted = explained.choice.kind === 'undecided' || explained.registry === undefined;
+  const tags = unlisted ? '  the tags are not known: the choice says why' : tagTable(explained, all);
   return [named, table(rows), ...commitLines(explained), ...holds, '', tags].join('\n');
 }
 

@@ -81,9 +81,15 @@ export async function describeApplication(
 }
 
 /** What is asked for and what runs is told also where nothing can be written. */
-function explainRefused(update: UpdateContext, app: AppView, { conditions, watches = [] }: Refused): Omit<Explained, 'head'> {
-  const because = becauseOf(conditions);
-  return { conditions: [...conditions, ...syncConditions(app)], images: explainUnread(update, { app, watches }, because) };
+function explainRefused(update: UpdateContext, app: AppView, { conditions, watches = [], remedy }: Refused): Omit<Explained, 'head'> {
+  const because = becauseOf(conditions.slice(0, 1));
+  const images = explainUnread(update, { app, watches }, because);
+  const refused = images.map((image) => ({
+    ...image,
+    choice: { kind: 'refused' as const, because },
+    changes: remedy === undefined ? image.changes : [remedy],
+  }));
+  return { conditions: [...conditions, ...syncConditions(app)], images: refused };
 }
 
 const beingDeleted: Condition = { type: 'Deleted', message: 'the Application is being deleted: it is neither synced nor raised any more' };

@@ -15,6 +15,7 @@ import type { UpdateContext, UpdateSettings } from './update/context.ts';
 import { branchKey } from './update/context.ts';
 import type { Subscriptions } from './update/index.ts';
 import { subscriptionText } from './update/index.ts';
+import type { Condition } from './board.ts';
 import type { AppView } from './world.ts';
 import { applicationOf, kinds, readApplication, readApplications } from './world.ts';
 
@@ -192,7 +193,7 @@ class EventRouter implements Router {
     if (app === undefined) return {};
     try {
       const subscribed = await contexts.subscriptions.of(app, signal);
-      if (subscribed.kind === 'refused') contexts.update.board.post(app.ref, subscribed.conditions);
+      if (subscribed.kind === 'refused') this.#refuse(app, subscribed.conditions);
       if (subscribed.kind === 'unmanaged') contexts.update.board.post(app.ref, []);
       if (subscribed.kind !== 'subscribed') return {};
       const branch = branchKey(subscribed.subscription.repoId, subscribed.subscription.branch);
@@ -203,6 +204,15 @@ class EventRouter implements Router {
       if (!signal.aborted) contexts.update.board.post(app.ref, [{ type: 'ImageUpdateError', message: sentenceOf(thrown) }]);
       throw thrown;
     }
+  }
+
+  /** Tells why nothing is done for an Application, and logs it where that is new. */
+  #refuse(app: AppView, conditions: readonly Condition[]): void {
+    const { ports, contexts } = this.#options;
+    const { board } = contexts.update;
+    const isNew = JSON.stringify(board.read(app.ref) ?? []) !== JSON.stringify(conditions);
+    board.post(app.ref, conditions);
+    if (isNew) ports.log.warn({ application: keyOf(app.resource.raw), conditions }, 'application refused');
   }
 
   /** A verdict that was not seen yet makes the branch of its Application look at Git. */

@@ -7,8 +7,12 @@ export type TargetSettings = {
   readonly target?: string;
 };
 
-/** What is not written, and which annotation asks for it. */
-type Unsupported = Extract<Target, { kind: 'unsupported' }> & { readonly at: 'write-back-method' | 'write-back-target' };
+/** What is not written, and which annotation asks for it. `because` is `reason` with what may stand there, where that is not plain. */
+type Unsupported = Extract<Target, { kind: 'unsupported' }> & {
+  readonly at: 'write-back-method' | 'write-back-target';
+  readonly reason: string;
+  readonly expected: string;
+};
 
 /**
  * Where an Application's tags are written. Image Updater v0.18: `kustomization` is the source path, `kustomization:dir` counts from
@@ -25,12 +29,13 @@ export function targetOf(
 export function unsupportedKind(settings: TargetSettings): Unsupported | undefined {
   const method = methodOf(settings);
   if (method !== 'git' && !method.startsWith('git:')) {
-    const because = `write-back-method ${JSON.stringify(method)} is not written by this version; expected git or git:<credentials>`;
-    return { kind: 'unsupported', at: 'write-back-method', method, because };
+    const reason = `write-back-method ${JSON.stringify(method)} is not written by this version`;
+    const expected = 'git or git:<credentials>';
+    return { kind: 'unsupported', at: 'write-back-method', method, because: `${reason}; expected ${expected}`, reason, expected };
   }
   const target = settings.target ?? '';
   if (target === 'kustomization' || target.startsWith('kustomization:')) return undefined;
-  return unsupported(settings, `${describeTarget(target)}; expected kustomization[:<directory>]`);
+  return unsupported(settings, describeTarget(target), 'kustomization[:<directory>]');
 }
 
 function methodOf({ method = 'argocd' }: TargetSettings): string {
@@ -55,7 +60,7 @@ function directoryOf(written: string, settings: TargetSettings, sourcePath: stri
   if (reserved !== undefined) return unsupported(settings, `nothing is written below ${reserved}`);
   if (isBelow(directory, base)) return { kind: 'kustomization', directory };
   const outside = `${directory === '' ? 'the root of the repository' : directory} is outside the source path ${base}`;
-  return unsupported(settings, `${outside}; expected a directory below it`);
+  return { ...unsupported(settings, outside, 'a directory below it'), expected: belowSource };
 }
 
 /** A path from the root without `.`, `..` and empty parts; undefined where it leaves the root or holds a control character. */
@@ -74,6 +79,9 @@ function isBelow(path: string, directory: string): boolean {
   return directory === '' || path === directory || path.startsWith(`${directory}/`);
 }
 
-function unsupported(settings: TargetSettings, because: string): Unsupported {
-  return { kind: 'unsupported', at: 'write-back-target', method: methodOf(settings), because };
+const belowSource = 'a directory below the source path';
+
+function unsupported(settings: TargetSettings, reason: string, expected?: string): Unsupported {
+  const because = expected === undefined ? reason : `${reason}; expected ${expected}`;
+  return { kind: 'unsupported', at: 'write-back-target', method: methodOf(settings), because, reason, expected: expected ?? belowSource };
 }

@@ -127,7 +127,7 @@ describe('windlass check', () => {
 
   it.each([
     ['annotations that are no mapping', 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, annotations: []}', 3],
-    ['a document that is no YAML', `${good}---\na: [\n`, 11],
+    ['a document that is no YAML', `${good}---\na: [\n`, 10],
     ['too many references', `${good}---\na: &a [1]\nb: &b [${'*a,'.repeat(60)}]\nc: [${'*b,'.repeat(60)}]\n`, 10],
     [
       'what came by a merge',
@@ -141,51 +141,87 @@ describe('windlass check', () => {
     expect(findings[0]).toMatchObject({ level: 'problem', line });
   });
 
-  const supported = 'expected what is supported';
+  const set = (annotations: readonly string[], more = '') =>
+    ['apiVersion: argoproj.io/v1alpha1', 'kind: ApplicationSet', 'metadata: {name: all}', 'spec:', more, '  template:', '    metadata:']
+      .concat('      name: "{{name}}"', '      annotations:')
+      .concat(annotations.map((line) => `        windlass.dev/${line}`))
+      .join('\n');
+  const gitBack = ['write-back-method: git', 'write-back-target: kustomization:../x'];
+
   const kustomization = 'expected kustomization[:<directory>]; nothing is written';
+  const noMethod =
+    'write-back-method: got no such annotation, expected git or git:<credentials>; nothing is written: without a write-back-method the default counts, argocd, which this version does not write';
+  const noTarget = `write-back-target: got no such annotation, ${kustomization}: without a write-back-target tags go to .argocd-source-<application>.yaml, which this version does not write`;
+  const whole = 'spec:\n  source: {path: apps/prod}';
 
   it.each([
+    ['the default method', '', whole, [`5: problem: Application a: ${noMethod}`, `5: problem: Application a: ${noTarget}`]],
+    ['nothing, in what may be a patch', '', '', [`5: warning: Application a: ${noMethod}`, `5: warning: Application a: ${noTarget}`]],
     [
-      'the default method',
-      '',
-      '',
-      `5: warning: Application a: write-back-method: got nothing that can be written, ${supported}: write-back-method "argocd" is not written by this version; expected git or git:<credentials>; nothing is written`,
+      'a method in what may be a patch',
+      'write-back-method: argocd\nwrite-back-target: kustomization',
+      'spec:\n  project: default',
+      [
+        '7: problem: Application a: windlass.dev/write-back-method: got "argocd", expected git or git:<credentials>; nothing is written: write-back-method "argocd" is not written by this version',
+      ],
     ],
-    [
-      'no target',
-      'write-back-method: git',
-      '',
-      `5: warning: Application a: write-back-target: got nothing that can be written, ${supported}: without a write-back-target tags go to .argocd-source-<application>.yaml, which this version does not write; ${kustomization}`,
-    ],
+    ['no target', 'write-back-method: git', whole, [`5: problem: Application a: ${noTarget}`]],
     [
       'Helm values',
       'write-back-method: git\nwrite-back-target: helmvalues:/x.yaml',
       '',
-      `8: warning: Application a: windlass.dev/write-back-target: got "helmvalues:/x.yaml", ${supported}: write-back-target "helmvalues:/x.yaml" is not written by this version; ${kustomization}`,
+      [
+        `8: problem: Application a: windlass.dev/write-back-target: got "helmvalues:/x.yaml", ${kustomization}: write-back-target "helmvalues:/x.yaml" is not written by this version`,
+      ],
     ],
     [
       'another branch',
       'write-back-method: git\nwrite-back-target: kustomization\ngit-branch: main:other',
       '',
-      `9: warning: Application a: windlass.dev/git-branch: got "main:other", ${supported}: git-branch "main:other": writing to another branch than the one that is read is not supported yet; nothing is written`,
+      [
+        '9: problem: Application a: windlass.dev/git-branch: got "main:other", expected the branch that is read, and none behind a colon; nothing is written: writing to another branch than the one that is read is not supported yet',
+      ],
     ],
     [
       'a directory outside',
       'write-back-method: git\nwrite-back-target: kustomization:../dev',
-      'spec:\n  source: {path: apps/prod}',
-      `8: warning: Application a: windlass.dev/write-back-target: got "kustomization:../dev", ${supported}: apps/dev is outside the source path apps/prod; expected a directory below it; nothing is written`,
+      whole,
+      [
+        '8: problem: Application a: windlass.dev/write-back-target: got "kustomization:../dev", expected a directory below the source path; nothing is written: apps/dev is outside the source path apps/prod',
+      ],
     ],
-    ['a directory outside of who knows what', 'write-back-method: git\nwrite-back-target: kustomization:../dev', '', undefined],
+    ['a directory outside of who knows what', 'write-back-method: git\nwrite-back-target: kustomization:../dev', '', []],
     [
       'several sources',
       'write-back-method: git\nwrite-back-target: kustomization',
       'spec:\n  sources: []',
-      `10: warning: Application a: spec.sources: got nothing that can be written, ${supported}: spec.sources: an Application with several sources is not written back yet; expected spec.source; nothing is written`,
+      [
+        '10: problem: Application a: spec.sources: got several sources, expected spec.source; nothing is written: an Application with several sources is not written back yet',
+      ],
     ],
   ])('says what the service does not write: %s', async (_, keys, spec, expected) => {
     const lines = ['image-list: web=nginx:~1.2', ...keys.split('\n').filter((key) => key !== '')].map((key) => `    windlass.dev/${key}`);
     const said = await checked(`${application('a', lines.join('\n'))}${spec}`);
-    expect([said.status, said.lines.slice(0, -1)]).toEqual([0, expected === undefined ? [] : [`standard input:${expected}`]]);
+    expect([said.status, said.lines.slice(0, -1)]).toEqual([
+      expected.some((line) => line.includes(': problem: ')) ? 1 : 0,
+      expected.map((line) => `standard input:${line}`),
+    ]);
+  });
+
+  it('is less certain of an annotation that the patch of a template may bring', async () => {
+    const levels = async (more: string) => {
+      const said = await checked(`${set(['image-list: web=nginx', ...gitBack.slice(0, 1)], more)}\n    ${whole.replace('\n', '\n    ')}`);
+      return said.lines.filter((line) => line.includes('write-back-target')).map((line) => line.split(': ')[1]);
+    };
+    expect([await levels(''), await levels('  templatePatch: "{}"')]).toEqual([['problem'], ['warning']]);
+  });
+
+  it.each([
+    ['a: [\n\n', 'the document is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['a: *b', 'the document cannot be read: Unresolved alias (the anchor must be set before the alias): b'],
+  ])('says of %j in the words of the parser what is wrong, at a line that is there', async (text, sentence) => {
+    const said = await checked(text);
+    expect([said.status, said.lines[0]]).toEqual([1, `standard input:1: problem: ${sentence}`]);
   });
 
   it('answers JSON with a version', async () => {
@@ -223,13 +259,6 @@ describe('windlass check', () => {
       [`standard input:1: problem: the document: ${expected}`, '0 Applications checked: 1 problem, 0 warnings'],
     ]);
   });
-
-  const set = (annotations: readonly string[], more = '') =>
-    ['apiVersion: argoproj.io/v1alpha1', 'kind: ApplicationSet', 'metadata: {name: all}', 'spec:', more, '  template:', '    metadata:']
-      .concat('      name: "{{name}}"', '      annotations:')
-      .concat(annotations.map((line) => `        windlass.dev/${line}`))
-      .join('\n');
-  const gitBack = ['write-back-method: git', 'write-back-target: kustomization:../x'];
 
   it('checks the template of an ApplicationSet', async () => {
     const said = await checked(set(['image-list: web=nginx', 'web.allow-tags: "regexp:("', 'web.hold: on', ...gitBack]));

@@ -40,7 +40,8 @@ let server: Server;
 afterEach(() => server.close());
 
 async function explain(answer: object, ...options: readonly string[]) {
-  const log = { error: () => undefined };
+  const nothing = () => undefined;
+  const log = { info: nothing, warn: nothing, error: nothing };
   const known = (_: string | undefined, name: string) => Promise.resolve(name === 'shop' ? answer : undefined);
   const ready = () => ({ ready: true, because: '' });
   server = createServer({ host: '127.0.0.1', port: 0, ready, metricsText: () => Promise.resolve(''), explain: known, log });

@@ -102,12 +102,24 @@ describe('explain', () => {
       {
         asks: expect.stringContaining('semver') as string,
         running: { live: 'yes', found: [{ tag: '1.0.0', pods: 1, by: `Deployment ${app}/${app}` }] },
-        choice: { kind: 'undecided', because: expect.stringMatching(/write-back-method "argocd".*nothing is written$/) as string },
+        choice: { kind: 'refused', because: expect.stringMatching(/write-back-method "argocd".*nothing is written$/) as string },
+        changes: ['set write-back-method: git'],
       },
     ]);
     const { stdout } = await told();
     expect(stdout).toContain('the tags are not known: the choice says why');
     expect(stdout).not.toContain('Git says');
+  });
+
+  it('of an Application without write-back annotations says what the default is, and all that must be set', async () => {
+    const app = 'oscar';
+    await stage.plain(app, '1.0.0', { 'write-back-method': undefined, 'write-back-target': undefined });
+    const { stdout } = await play(folder, ['explain', app, '--settings', settings]);
+    expect(stdout).toContain('refused: without a write-back-method the default counts, argocd, which this version does not write;');
+    expect(stdout).toMatch(/^ {2}to change it +set write-back-method: git, and set write-back-target: kustomization \(or /m);
+    await stage.condition(app, 'WriteBackNotSupported');
+    const refusals = world.service.log().filter((line) => line['msg'] === 'application refused' && line['application'] === `argocd/${app}`);
+    expect(refusals).toHaveLength(1);
   });
 
   it('of a registry that asks for a rest says until when, and not that there are no tags', async () => {

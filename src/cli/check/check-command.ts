@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { describeProblem } from '../../kernel/problem.ts';
 import { whyUnreadable } from '../../kernel/unreadable.ts';
 import type { Compat } from '../../policy/annotations/annotation.ts';
 import { type Checked, checkText, type Finding } from './findings.ts';
@@ -86,8 +87,8 @@ function counted(count: number, what: string): string {
 }
 
 /** As compilers write it, so that editors find the line. Keys are foreign texts and stay on one line. */
-function lineOf({ file, line, level, application, applicationSet, at, got, expected }: Finding): string {
+function lineOf({ file, line, level, application, applicationSet, ...said }: Finding): string {
   const owner = application === undefined ? '' : `Application ${application}: `;
   const about = applicationSet === undefined ? owner : `ApplicationSet ${applicationSet}: `;
-  return `${file}:${line}: ${level}: ${about}${at}: got ${got}, expected ${expected}`.replaceAll(/\p{Cc}/gu, ' ');
+  return `${file}:${line}: ${level}: ${about}${said.sentence ?? describeProblem(said)}`.replaceAll(/\p{Cc}/gu, ' ');
 }

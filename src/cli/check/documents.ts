@@ -15,9 +15,12 @@ export type FileObject = {
   readonly writtenAt: (path: readonly Step[]) => string | undefined;
 };
 
+/** A document of which nothing was read; `sentence` where "got, expected" says it badly. */
+type Broken = { readonly line: number; readonly got: string; readonly expected: string; readonly sentence?: string };
+
 export type FileRead = {
   readonly objects: readonly FileObject[];
-  readonly broken: readonly { readonly line: number; readonly got: string; readonly expected: string }[];
+  readonly broken: readonly Broken[];
 };
 
 // What stands for a much larger text (many references to one anchor) is refused.
@@ -39,29 +42,41 @@ export function readObjects(text: string): FileRead {
   const parsed = parseAllDocuments(text, { lineCounter: lines, version: '1.1', customTags: asKubernetes, logLevel: 'silent' });
   const documents = Array.isArray(parsed) ? parsed : [];
   const read = documents.map((document) => readDocument(document, lines));
-  return { objects: read.flatMap(({ objects }) => objects), broken: read.flatMap(({ broken }) => broken) };
+  const last = text.trimEnd().split('\n').length;
+  return {
+    objects: read.flatMap(({ objects }) => objects),
+    // What is missing at the end, the parser finds behind the last line.
+    broken: read.flatMap(({ broken }) => broken.map((one) => ({ ...one, line: Math.min(one.line, last) }))),
+  };
 }
 
 function readDocument(document: Document.Parsed, lines: LineCounter): FileRead {
-  const refuse = (line: number, got: string, expected = 'YAML'): FileRead => ({ objects: [], broken: [{ line, got, expected }] });
+  const refuse = (broken: Broken): FileRead => ({ objects: [], broken: [broken] });
+  const here = (): number => lineAt(document, lines, []);
   const [error] = document.errors;
-  if (error !== undefined) return refuse(error.linePos?.[0].line ?? 1, firstLine(error.message));
+  if (error !== undefined) return refuse(unreadable(error.linePos?.[0].line ?? 1, error, 'the document is no YAML'));
   try {
     const value: unknown = document.toJS({ maxAliasCount: mostReferences });
     if (!isBody(value) && value !== null)
-      return refuse(lineAt(document, lines, []), nameOf(value), 'a mapping, as every Kubernetes object is');
+      return refuse({ line: here(), got: nameOf(value), expected: 'a mapping, as every Kubernetes object is' });
     return { objects: objectsIn(value, []).map(({ body, path }) => located(document, lines, body, path)), broken: [] };
   } catch (thrown) {
-    return refuse(lineAt(document, lines, []), firstLine(thrown instanceof Error ? thrown.message : String(thrown)));
+    return refuse(unreadable(here(), thrown, 'the document cannot be read'));
   }
+}
+
+function unreadable(line: number, thrown: unknown, what: string): Broken {
+  const got = firstLine(thrown instanceof Error ? thrown.message : String(thrown));
+  return { line, got, expected: 'YAML', sentence: `${what}: ${got}` };
 }
 
 function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : JSON.stringify(value).slice(0, 100);
 }
 
+/** The parser's sentence without its excerpt and its place, which is said in front. */
 function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').replace(/:$/, '');
+  return (text.split('\n')[0] ?? '').replace(/:$/, '').replace(/ at line \d+, column \d+$/, '');
 }
 
 type Found = { readonly body: Body; readonly path: readonly Step[] };

@@ -4,7 +4,7 @@ import type { Compat } from '../../policy/annotations/annotation.ts';
 import { settingsOf } from '../../policy/annotations/settings.ts';
 import { readWatches } from '../../policy/annotations.ts';
 import { type FileObject, readObjects } from './documents.ts';
-import { notWritten } from './not-written.ts';
+import { hasSource, notWritten } from './not-written.ts';
 
 /**
  * One thing that a person should change (`problem`), should at least know (`warning`), or that could not be judged (`note`). `line` counts
@@ -17,6 +17,8 @@ export type Finding = Problem & {
   readonly application?: string;
   /** Whose template it is about. */
   readonly applicationSet?: string;
+  /** The whole sentence, where "got, expected" says it badly. */
+  readonly sentence?: string;
 };
 
 /** What was found in one file: how many Applications and ApplicationSets were looked at, how many other documents were not. */
@@ -57,20 +59,22 @@ function nameOf({ body }: FileObject): string {
   return `${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without name)' : name}`;
 }
 
-/** What stands where an Application's text begins: the document, or the template in it. */
+/** What stands where an Application's text begins: the document, or the template in it; `isOpen` where a patch may add to it. */
 type Subject = {
+  readonly isOpen?: boolean;
   readonly object: FileObject;
   readonly base: readonly string[];
   readonly named: Pick<Finding, 'application' | 'applicationSet'>;
 };
 
-function checkApplication(file: string, { object, base, named }: Subject, compat: Compat): readonly Finding[] {
+function checkApplication(file: string, { object, base, named, isOpen = false }: Subject, compat: Compat): readonly Finding[] {
   const body = valueAt(object.body, base);
   const annotations = valueAt(body, ['metadata', 'annotations']);
   const { texts, problems } = textsOf(annotations, (key) => object.writtenAt([...base, 'metadata', 'annotations', key]));
   const [namespace, name] = [textAt(body, ['metadata', 'namespace']), textAt(body, ['metadata', 'name'])];
   const wishes = readWatches({ cluster: '', group: 'argoproj.io', kind: 'Application', namespace, name }, texts, compat);
-  const unwritten = wishes.kind === 'watched' ? notWritten(wishes.writeBack, texts, specOf(body)) : [];
+  const judged = { annotations: texts, spec: specOf(body), isWhole: !isOpen && hasSource(valueAt(body, ['spec'])) };
+  const unwritten = wishes.kind === 'watched' ? notWritten({ writeBack: wishes.writeBack, ...judged }) : [];
   return [...problems, ...levelled(wishes, texts), ...unwritten].map(({ level, at, got, expected }) => {
     const path = at.startsWith('spec.') ? at.split('.') : ['metadata', 'annotations', at];
     return { level, file, line: object.lineOf([...base, ...path]), ...named, at, got, expected };
@@ -94,8 +98,9 @@ function checkTemplate(file: string, object: FileObject, compat: Compat): readon
     return { level: 'note', file, line: object.lineOf(path), ...named, at, got, expected: 'a text without {{ to be checked' };
   };
   const patch = textAt(object.body, ['spec', 'templatePatch']);
+  const isOpen = patch !== '' || [...templated.keys()].some(isTemplated);
   return [
-    ...checkApplication(file, { object, base, named }, compat).filter(({ at }) => !templated.has(at)),
+    ...checkApplication(file, { object, base, named, isOpen }, compat).filter(({ at }) => !templated.has(at)),
     ...[...templated]
       .filter(([at]) => settingsOf({ [at]: '' }).size > 0)
       .map(([at, value]) => note([...base, 'metadata', 'annotations', at], at, JSON.stringify(value))),

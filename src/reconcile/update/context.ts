@@ -72,8 +72,8 @@ export type Subscription = {
 
 export type Subscribed =
   | { readonly kind: 'unmanaged' }
-  /** `watches`: what the annotations ask for all the same, where they could be read. */
-  | { readonly kind: 'refused'; readonly conditions: readonly Condition[]; readonly watches?: readonly Watch[] }
+  /** `watches`: what the annotations ask for all the same, where they could be read; `remedy`: what a person can do about it. */
+  | { readonly kind: 'refused'; readonly conditions: readonly Condition[]; readonly watches?: readonly Watch[]; readonly remedy?: string }
   | { readonly kind: 'subscribed'; readonly subscription: Subscription };
 
 /** Where Git holds what somebody watches: a place, what it says now, and everybody who watches it. */

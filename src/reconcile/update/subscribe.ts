@@ -1,5 +1,6 @@
 import { describeProblems } from '../../kernel/problem.ts';
 import { repoIdOf } from '../../kernel/refs.ts';
+import { settingsOf } from '../../policy/annotations/settings.ts';
 import { readWatches } from '../../policy/annotations.ts';
 import type { Wishes } from '../../policy/annotations.ts';
 import type { Compat } from '../../policy/annotations/annotation.ts';
@@ -23,14 +24,17 @@ export async function subscribe(
   signal: AbortSignal,
   compat?: Compat,
 ): Promise<Subscribed> {
-  const wishes = readWatches(app.ref, app.resource.view.metadata.annotations ?? {}, compat);
+  const annotations = app.resource.view.metadata.annotations ?? {};
+  const wishes = readWatches(app.ref, annotations, compat);
   if (wishes.kind === 'unmanaged') return wishes;
   const warnings = wishes.warnings.length === 0 ? [] : [{ type: 'AnnotationWarning', message: describeProblems(wishes.warnings) }];
   if (wishes.kind === 'refused') return refuse('InvalidAnnotations', describeProblems(wishes.problems), warnings);
-  const written = writeBackTarget(wishes.writeBack, app.resource.view.spec.source);
+  const asked = { writeBack: wishes.writeBack, settings: settingsOf(annotations) };
+  const written = writeBackTarget(asked, app.resource.view.spec.source);
   if ('hindrances' in written) {
     const reasons = written.hindrances.map(({ because }) => because);
-    return { ...refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings), watches: wishes.watches };
+    const remedy = written.hindrances.map((one) => one.remedy).join(', and ');
+    return { ...refuse('WriteBackNotSupported', `${reasons.join('; ')}; nothing is written`, warnings), watches: wishes.watches, remedy };
   }
   const { source, target } = written;
   const url = wishes.writeBack.repository ?? source.repoURL;

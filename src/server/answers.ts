@@ -17,7 +17,7 @@ export type Answers = {
   readonly webhookSecret?: Secret;
   /** One notification: `taken`, or the status with which it was refused. */
   readonly countWebhook?: (hook: Hook, outcome: string) => void;
-  readonly log: { readonly error: LogLine; readonly info?: LogLine; readonly warn?: LogLine };
+  readonly log: { readonly info: LogLine; readonly warn: LogLine; readonly error: LogLine };
 };
 
 export type Hook = 'registry' | 'git';

@@ -6,8 +6,8 @@ import type { Form, Mention } from './registry-events/form.ts';
 import { aliyun, dockerHub, github, harbor, jfrog, ping, quay } from './registry-events/products.ts';
 
 const forms: readonly Form[] = [
-  ...[distribution, acr, harbor, quay, dockerHub, github, ping, jfrog],
-  ...[eventBridge, cloudEvents, pubSub, aliyun, acrPing],
+  ...[distribution, acr, acrPing, harbor, quay, dockerHub, github, ping, jfrog],
+  ...[eventBridge, cloudEvents, pubSub, aliyun],
 ];
 
 /** How much is told of what was passed over: sentences, and characters of a name in each. */

@@ -24,12 +24,12 @@ export async function answerWebhook(hook: Hook, answers: Answers, asked: Asked):
   const reading = await receive(hook, answers, asked);
   if (reading.kind === 'taken') {
     const listed = Object.entries(reading.taken).map(([name, all]) => [name, all.slice(0, loggedNames)] as const);
-    log.info?.({ path: asked.path, ...Object.fromEntries(listed) }, 'took a webhook');
+    log.info({ path: asked.path, ...Object.fromEntries(listed) }, 'took a webhook');
     countWebhook?.(hook, 'taken');
     return { status: 202, body: reading.taken };
   }
   const { status, because, headers } = reading;
-  log.warn?.({ path: asked.path, status, because }, 'refused a webhook');
+  log.warn({ path: asked.path, status, because }, 'refused a webhook');
   countWebhook?.(hook, String(status));
   return refusal(status, because, headers);
 }

@@ -22,7 +22,7 @@ async function serve(secret = 'hush') {
       return [`${push.repositories[0] ?? ''}#${push.branch}`];
     },
     webhookSecret: new Secret(secret),
-    log: { error: () => undefined },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   started.push(server);
   const url = await server.start();

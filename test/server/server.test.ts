@@ -250,7 +250,7 @@ describe('the registry webhook', () => {
       ready: () => ({ ready: true, because: '' }),
       metricsText: () => Promise.resolve(''),
       onRegistryEvent: () => true,
-      log: { error: () => undefined },
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     });
     started.push(server);
     const response = await notify(await server.start(), { events: [] });

@@ -38,4 +38,4 @@ export const distribution = form(
 export const acr = form('Azure Container Registry ("target", "request")', Event, imagesOf);
 
 /** What Azure Container Registry sends to try a webhook (`az acr webhook ping`). */
-export const acrPing = form('its ping ("action": "ping")', z.looseObject({ action: z.literal('ping') }), () => []);
+export const acrPing = form("Azure Container Registry's ping", z.looseObject({ action: z.literal('ping') }), () => []);

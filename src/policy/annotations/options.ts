@@ -50,7 +50,7 @@ export function readAllow(setting: Setting | undefined): Read<TagFilter> {
 
 function allowNothing(setting: Setting, expected: string): Read<TagFilter> {
   const because = `${setting.at} is ${JSON.stringify(setting.value)}, which is not ${expected}`;
-  return withWarning({ kind: 'nothing', because }, setting, `${expected}; no tag is allowed until then`);
+  return withWarning({ kind: 'nothing', because }, setting, `${expected}; no tag is allowed until it is corrected`);
 }
 
 export function readIgnore(setting: Setting | undefined): readonly string[] {

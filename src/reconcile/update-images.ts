@@ -6,7 +6,7 @@ import type { Condition } from './board.ts';
 import { withPatience } from './patience.ts';
 import type { Outcome } from './queue.ts';
 import { findCases, openAmong, protectAll } from './update/cases.ts';
-import type { Decided, Gathered, Located, Subscription, UpdateContext } from './update/context.ts';
+import type { Decided, Gathered, Located, Spot, Subscription, UpdateContext } from './update/context.ts';
 import { decide } from './update/decide.ts';
 import { listTags } from './update/gather.ts';
 import { createHistories } from './update/histories.ts';
@@ -17,6 +17,7 @@ import type { Raised, Refused } from './update/raise.ts';
 import { isRaise, raise } from './update/raise.ts';
 import { announceRaises, report } from './update/report.ts';
 import { settleVerdicts } from './update/settle-verdicts.ts';
+import { stillAsks } from './update/still-asked.ts';
 
 /** Lost races after which a branch waits for the next turn instead of trying again at once. */
 const maxRaces = 8;
@@ -89,7 +90,9 @@ function dueOf(decided: readonly Decided[]): Pick<Turn, 'due'> {
 }
 
 async function raiseAll(run: Run, gathered: Gathered, decided: readonly Decided[]): Promise<Pick<Raised, 'raced' | 'left'>> {
-  const raises = decided.filter(isRaise);
+  const { ports, settings } = run.context;
+  const asksStill = ({ subscription }: Spot['readers'][number]): boolean => stillAsks(ports, settings.claims, subscription.app);
+  const raises = decided.filter(isRaise).filter(({ state }) => state.readers.every(asksStill));
   if (raises.length === 0 || run.signal.aborted) return { raced: false, left: false };
   const raised = await raise({ ...run, gathered }, raises, run.refused);
   raised.refused.forEach((refusal, key) => run.refused.set(key, refusal));

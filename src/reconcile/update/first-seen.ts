@@ -78,9 +78,12 @@ class KeptSights implements FirstSeen {
   }
 
   unseen(image: ImageName, tags: readonly string[], limit: number): readonly string[] {
-    const misses = (tag: string): number => this.#misses.get(keyOf(image, tag)) ?? 0;
     const unseen = tags.filter((tag) => this.known(image, tag) === undefined);
-    return unseen.sort((left, right) => misses(left) - misses(right)).slice(0, limit);
+    const ranked = unseen.map((tag) => ({ tag, misses: this.#misses.get(keyOf(image, tag)) ?? 0 }));
+    return ranked
+      .sort((left, right) => left.misses - right.misses)
+      .slice(0, limit)
+      .map(({ tag }) => tag);
   }
 
   miss(image: ImageName, tag: string): void {
